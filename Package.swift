@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+// The rooms of docs/ARCHITECTURE.md as targets. A room may import only rooms of a lower level:
+// Tests/TidyTests holds the table.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+// Optimised in debug builds too: a decoder or a kernel at -O0 makes every test run minutes longer.
+let optimisedC: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=fast"])]
+let optimisedCXX: [CXXSetting] = [.unsafeFlags(["-O2"])]
+
+func linked(_ names: [String]) -> [LinkerSetting] { names.map { .linkedLibrary($0) } }
+
+let package = Package(
+    name: "glenoid",
+    products: [.executable(name: "glenoid", targets: ["glenoid"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // System libraries: one module map each, nothing else.
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+
+        // Level 0
+        .target(
+            name: "CDCMTK",
+            cxxSettings: optimisedCXX,
+            linkerSettings: linked([
+                "cmr", "dcmsr", "dcmnet", "dcmjpeg", "dcmjpls", "dcmimage", "dcmimgle", "dcmdata",
+                "ijg8", "ijg12", "ijg16", "dcmtkcharls", "oflog", "ofstd", "crypto", "openjp2", "stdc++",
+            ])),
+        .target(name: "CKernels", cSettings: optimisedC),
+
+        // Level 1
+        .target(name: "Dicom", dependencies: ["CDCMTK", "CCrypto"], swiftSettings: strict),
+        .target(name: "Tensor", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: strict),
+        .target(
+            name: "WorkQueue", dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+
+        // Level 2
+        .target(name: "EfficientNet", dependencies: ["Tensor", "CHDF5", "CZip"], swiftSettings: strict),
+
+        // Level 3
+        .target(
+            name: "Classification", dependencies: ["Dicom", "EfficientNet", "Tensor", "CJPEG", "CPNG"],
+            swiftSettings: strict),
+
+        // Level 4
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "Classification", "Dicom", "WorkQueue", "Yams", "CSystemd",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        // Level 5
+        .executableTarget(
+            name: "glenoid",
+            dependencies: [
+                "Daemon", "Classification", "EfficientNet", "Dicom", "WorkQueue",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Tests: one target a room, and the program as its users run it.
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "DicomTests", dependencies: ["Dicom"], swiftSettings: strict),
+        .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: strict),
+        .testTarget(name: "WorkQueueTests", dependencies: ["WorkQueue"], swiftSettings: strict),
+        .testTarget(name: "EfficientNetTests", dependencies: ["EfficientNet", "Tensor"], swiftSettings: strict),
+        .testTarget(
+            name: "ClassificationTests", dependencies: ["Classification", "Dicom", "EfficientNet", "Tensor"],
+            swiftSettings: strict),
+        .testTarget(name: "DaemonTests", dependencies: ["Daemon", "WorkQueue", "Dicom"], swiftSettings: strict),
+        .testTarget(name: "GlenoidTests", dependencies: ["glenoid"], swiftSettings: strict),
+    ],
+    cLanguageStandard: .c17,
+    cxxLanguageStandard: .cxx17
+)

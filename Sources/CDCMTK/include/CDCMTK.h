@@ -1,0 +1,8 @@
+// The bridge's umbrella: DCMTK behind plain C. Each header is one subject.
+#ifndef CDCMTK_H
+#define CDCMTK_H
+
+#include "CDCMTKStatus.h"
+#include "CDCMTKVersion.h"
+
+#endif
