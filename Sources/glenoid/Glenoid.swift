@@ -1,0 +1,18 @@
+// The program: which commands there are, and what every one of them shares.
+import ArgumentParser
+
+@main
+struct Glenoid: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "glenoid",
+        abstract: "Classifies radiographs that a PACS pushes, and answers with DICOM Structured Reports.",
+        discussion: """
+            'glenoid serve' is the daemon; the other commands look at its work, or do one step of it on files.
+            Exit status: 0 done, 1 failed (the reason is on standard error), 64 wrong usage.
+            """,
+        version: programVersion,
+        subcommands: [ModelCommand.self])
+}
+
+/// The program's version, as `--version`, the reports' software version and the log show it.
+let programVersion = "0.1.0"

@@ -1,0 +1,9 @@
+// `glenoid model …`: the commands about model bundles.
+import ArgumentParser
+
+struct ModelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "model",
+        abstract: "Imports, shows, runs and times model bundles.",
+        subcommands: [])
+}
