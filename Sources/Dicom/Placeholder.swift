@@ -1,2 +1,0 @@
-internal import CDCMTK
-package func dcmtkVersion() -> String { unsafe String(cString: cdcmtk_version()) }
