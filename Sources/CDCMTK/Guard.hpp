@@ -43,7 +43,7 @@ struct Failure {
 };
 
 // Leaves the guarded body with this reason.
-__attribute__((format(printf, 3, 4))) [[noreturn]] inline void fail(
+[[noreturn]] __attribute__((format(printf, 3, 4))) inline void fail(
     cdcmtk_code code, uint32_t tag, const char *format, ...) {
     Failure failure{succeeded()};
     failure.status.code = code;
