@@ -1,0 +1,31 @@
+/// A report on its way to one destination, in the hands of that destination's worker.
+package struct DeliveryClaim: Equatable, Sendable {
+    /// The work.
+    package let id: WorkID
+    /// Which attempt this is, from 1; the back-off grows with it.
+    package let attempt: Int
+    /// The right to finish it.
+    package let lease: Lease
+    /// The destination's name in the configuration.
+    package let destination: String
+    /// The study the report is about.
+    package let studyInstanceUID: String
+    /// The model whose report it is.
+    package let model: String
+    /// When this delivery was first due.
+    package let createdAt: Timestamp
+    /// The report and its variants.
+    package let report: ReportSummary
+}
+
+/// How an attempt to deliver ended.
+package enum DeliveryOutcome: Equatable, Sendable {
+    /// The destination has it: which file it took, and the warning it answered, if any.
+    case delivered(ReportFile, warning: String?)
+    /// The world failed; again, not before the moment.
+    case retry(reason: String, notBefore: Timestamp)
+    /// The destination will never take it; a dead letter with the reason.
+    case dead(reason: String)
+    /// Given back untouched (shutdown).
+    case release
+}
