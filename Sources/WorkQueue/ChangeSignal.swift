@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// The three rooms of waiting workers.
 package struct QueueTopics: OptionSet, Sendable {
     package let rawValue: Int
@@ -22,7 +20,7 @@ package struct QueueTopics: OptionSet, Sendable {
 /// change between the look and the wait is not missed.
 package final class ChangeSignal: @unchecked Sendable {
     // Unchecked: `generations` is only touched with `condition` locked.
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     private var generations: [UInt64] = [0, 0, 0]
 
     /// The longest a worker should sleep before it looks by itself: how late a change by another process is seen.
@@ -42,7 +40,7 @@ package final class ChangeSignal: @unchecked Sendable {
     /// - Returns: whether there was a change.
     @discardableResult
     package func wait(for topics: QueueTopics, after generation: UInt64, seconds: Double) -> Bool {
-        let deadline = Date(timeIntervalSinceNow: max(0, seconds))
+        let deadline = MonotonicCondition.deadline(seconds: seconds)
         return condition.withLock {
             while sum(topics) == generation {
                 guard condition.wait(until: deadline) else { return sum(topics) != generation }
