@@ -11,7 +11,7 @@ struct Glenoid: AsyncParsableCommand {
             Exit status: 0 done, 1 failed (the reason is on standard error), 64 wrong usage.
             """,
         version: programVersion,
-        subcommands: [ModelCommand.self])
+        subcommands: [CheckCommand.self, ModelCommand.self])
 }
 
 /// The program's version, as `--version`, the reports' software version and the log show it.

@@ -44,8 +44,9 @@ package struct AddressRange: Sendable, Equatable, CustomStringConvertible {
         self.description = text
     }
 
-    /// Whether a peer's address lies in the range. An IPv4 peer that a dual-stack socket shows as `::ffff:a.b.c.d`
-    /// is compared as IPv4.
+    /// Whether a peer's address lies in the range.
+    ///
+    /// An IPv4 peer that a dual-stack socket shows as `::ffff:a.b.c.d` is compared as IPv4.
     package func contains(_ address: String) -> Bool {
         guard let other = Self.bytes(of: address), other.count == bytes.count else { return false }
         return (0..<prefixLength).allSatisfy { bitIndex in

@@ -14,7 +14,7 @@ package struct Configuration: Sendable, Equatable {
     package var study = StudySettings()
     /// How images are classified.
     package var classification = ClassificationSettings()
-    /// The models in use. None: every instance is recorded as skipped.
+    /// The models in use; with none, every instance is recorded as skipped.
     package var models: [ModelSettings] = []
     /// Where reports go, by name.
     package var destinations: [String: DestinationSettings] = [:]
@@ -99,7 +99,7 @@ package struct QueueSettings: Sendable, Equatable {
     package init() {}
 }
 
-/// When a study is complete enough to be reported. Whichever comes first.
+/// When a study is complete enough to be reported: whichever of the three comes first.
 package struct StudySettings: Sendable, Equatable {
     /// After the last instance, once no association that brought one is open.
     package var settle: Duration = .seconds(2)
@@ -118,7 +118,7 @@ package struct ClassificationSettings: Sendable, Equatable {
     package var workers = 1
     /// Threads of one inference; 0: one per core.
     package var threads = 0
-    /// Most images in one inference. A worker takes what is waiting and never waits for more.
+    /// Most images in one inference; a worker takes what is waiting and never waits for more.
     package var batch = 8
     /// Times an image is tried before it becomes a dead letter.
     package var attempts = 3
@@ -140,7 +140,7 @@ package struct ModelSettings: Sendable, Equatable {
     package init() {}
 }
 
-/// What replaces a bundle's own rules of acceptance. Each nil keeps the bundle's.
+/// What replaces a bundle's own rules of acceptance; each nil keeps the bundle's.
 package struct AcceptSettings: Sendable, Equatable {
     /// Values of Modality (0008,0060).
     package var modality: [String]?
