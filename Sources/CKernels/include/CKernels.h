@@ -1,4 +1,9 @@
-// Hot loops in C; the table of them is chosen once at start.
+// Hot loops in C: what Swift cannot aim at a CPU. Nothing here allocates, keeps state or knows of networks.
 #ifndef CKERNELS_H
 #define CKERNELS_H
+
+#include "CKConvert.h"
+#include "CKReference.h"
+#include "CKSpin.h"
+
 #endif

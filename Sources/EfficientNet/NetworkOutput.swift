@@ -1,0 +1,67 @@
+/// What a network says about a batch of images.
+///
+/// Reuse one for many batches: its memory is kept.
+package struct NetworkOutput: Sendable {
+    /// Images of the batch.
+    package let imageCount: Int
+    /// Classes.
+    package let classCount: Int
+    /// Pooled features.
+    package let featureCount: Int
+    /// Side of a class activation map.
+    package let mapSide: Int
+
+    /// Before the softmax: [images][classes].
+    package internal(set) var logits: [Float]
+    /// After global pooling, what the classifier sees: [images][features].
+    package internal(set) var features: [Float]
+    /// For each image the class activation map of its largest logit, [images][side][side]; zeros unless asked for.
+    ///
+    /// Exact for global pooling with a linear classifier: the mean of the map is the logit without the class's bias.
+    package internal(set) var maps: [Float]
+
+    /// Room for the answers about `imageCount` images.
+    package init(settings: NetworkSettings, imageCount: Int) {
+        self.imageCount = imageCount
+        classCount = settings.classCount
+        featureCount = settings.architecture.featureCount
+        mapSide = settings.architecture.featureSide(imageSide: settings.side)
+        logits = [Float](repeating: 0, count: imageCount * classCount)
+        features = [Float](repeating: 0, count: imageCount * featureCount)
+        maps = [Float](repeating: 0, count: imageCount * mapSide * mapSide)
+    }
+
+    /// The logits of one image.
+    package func logits(image: Int) -> ArraySlice<Float> {
+        logits[image * classCount..<(image + 1) * classCount]
+    }
+
+    /// The features of one image.
+    package func features(image: Int) -> ArraySlice<Float> {
+        features[image * featureCount..<(image + 1) * featureCount]
+    }
+
+    /// The map of one image, [side][side].
+    package func map(image: Int) -> ArraySlice<Float> {
+        maps[image * mapSide * mapSide..<(image + 1) * mapSide * mapSide]
+    }
+
+    /// The class with the largest logit; the first of equals.
+    package func answerIndex(image: Int) -> Int {
+        let first = image * classCount
+        var answer = 0
+        for index in 1..<max(1, classCount) where logits[first + index] > logits[first + answer] {
+            answer = index
+        }
+        return answer
+    }
+
+    mutating func set(image: Int, features: [Float], logits: [Float]) {
+        self.features.replaceSubrange(image * featureCount..<(image + 1) * featureCount, with: features)
+        self.logits.replaceSubrange(image * classCount..<(image + 1) * classCount, with: logits)
+    }
+
+    mutating func setMap(image: Int, _ map: [Float]) {
+        maps.replaceSubrange(image * mapSide * mapSide..<(image + 1) * mapSide * mapSide, with: map)
+    }
+}
