@@ -1,4 +1,5 @@
 internal import Dicom
+internal import EfficientNet
 
 /// What a description may say. Each rule names its key, what was found and what is allowed.
 extension ModelDescription {
@@ -17,7 +18,9 @@ extension ModelDescription {
         found.require(
             Architecture(named: architecture) != nil, "architecture",
             "is \"\(architecture)\"; b0 to b7 are known")
-        found.require((32...1024).contains(side), "side", "is \(side); 32 to 1024 is allowed")
+        let sides = NetworkSettings.sides
+        found.require(
+            sides.contains(side), "side", "is \(side); \(sides.lowerBound) to \(sides.upperBound) is allowed")
         found.require(
             batchNormEpsilon > 0 && batchNormEpsilon <= 0.1, "batchNormEpsilon",
             "is \(batchNormEpsilon); above 0 to 0.1 is allowed")

@@ -1,4 +1,5 @@
 package import Dicom
+package import EfficientNet
 
 /// What `model.json` says: everything about a model but its weights.
 ///

@@ -1,5 +1,6 @@
 import Classification
 import Dicom
+import EfficientNet
 import Foundation
 import Testing
 

@@ -1,0 +1,28 @@
+package import EfficientNet
+
+extension ModelBundle {
+    /// What the bundle's network computes; throws where the description asks for what the engine cannot do.
+    package func networkSettings() throws(ModelBundleError) -> NetworkSettings {
+        guard let architecture = Architecture(named: description.architecture) else {
+            throw .invalid(key: "architecture", reason: "is unknown")
+        }
+        do throws(EfficientNetError) {
+            return try NetworkSettings(
+                architecture: architecture, side: description.side, padding: description.padding,
+                batchNormEpsilon: description.batchNormEpsilon, classCount: description.labels.count,
+                batchNormFolded: description.batchNormFolded)
+        } catch {
+            throw .weights(error.description)
+        }
+    }
+
+    /// The network, loaded; throws with the tensor's name where the weights do not fit the description.
+    package func network(threadCount: Int) throws(ModelBundleError) -> Network {
+        let settings = try networkSettings()
+        do throws(EfficientNetError) {
+            return try Network(weightsPath: weightsPath, settings: settings, threadCount: threadCount)
+        } catch {
+            throw .weights("\(description.weights.file): \(error)")
+        }
+    }
+}

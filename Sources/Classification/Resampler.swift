@@ -1,0 +1,92 @@
+/// Resizes a grey image row by row, as Pillow does: each row horizontally, clipped to 0...1, then the columns,
+/// clipped again.
+///
+/// The image is never held whole: a row is asked for when its turn comes and added to the outputs it has a share in.
+/// Against the same sums in Double the result differs by less than 1e-5 (Float accumulation over at most some
+/// hundred taps).
+package struct Resampler: Sendable {
+    /// The weights of the columns' axis.
+    package let horizontal: ResizeAxis
+    /// The weights of the rows' axis.
+    package let vertical: ResizeAxis
+    /// Where not nil, the rows are rounded to this many steps between 0 and 1 after the horizontal pass.
+    ///
+    /// Pillow keeps eight bits between its passes; the image files that models are trained on must be prepared alike.
+    package let levels: Float?
+
+    /// A resampler with these axes.
+    package init(horizontal: ResizeAxis, vertical: ResizeAxis, levels: Float? = nil) {
+        self.horizontal = horizontal
+        self.vertical = vertical
+        self.levels = levels
+    }
+
+    /// The resized image: `vertical.outputCount` rows of `horizontal.outputCount` values of 0...1.
+    ///
+    /// - Parameters:
+    ///   - rowCount: the rows of the input.
+    ///   - columnCount: the columns of the input.
+    ///   - fill: writes the row of an index, `columnCount` values of 0...1, to the front of the array it is given and
+    ///     leaves the rest and the array's length alone. Called once for each row that counts, in rising order.
+    package func resize(
+        rowCount: Int, columnCount: Int, fill: (_ rowIndex: Int, _ row: inout [Float]) -> Void
+    ) -> [Float] {
+        let width = horizontal.outputCount
+        var output = [Float](repeating: 0, count: vertical.outputCount * width)
+        // The last taps of an output may reach past the row's end; zeros are there.
+        var row = [Float](repeating: 0, count: columnCount + horizontal.tapCount)
+        var narrowed = [Float](repeating: 0, count: width)
+        var firstOutput = 0
+        for rowIndex in 0..<rowCount {
+            while firstOutput < vertical.outputCount,
+                vertical.starts[firstOutput] + vertical.tapCount <= rowIndex
+            { firstOutput += 1 }
+            guard firstOutput < vertical.outputCount else { break }
+            guard vertical.starts[firstOutput] <= rowIndex else { continue }
+            fill(rowIndex, &row)
+            narrow(row, into: &narrowed)
+            var outputIndex = firstOutput
+            while outputIndex < vertical.outputCount, vertical.starts[outputIndex] <= rowIndex {
+                let tap = rowIndex - vertical.starts[outputIndex]
+                if tap < vertical.tapCount {
+                    let weight = vertical.weights[outputIndex * vertical.tapCount + tap]
+                    if weight != 0 { add(narrowed, times: weight, to: &output, at: outputIndex * width) }
+                }
+                outputIndex += 1
+            }
+        }
+        for index in output.indices { output[index] = min(max(output[index], 0), 1) }
+        return output
+    }
+
+    /// The horizontal pass over one row: a dot product for each output, clipped and, where asked for, rounded.
+    private func narrow(_ row: [Float], into narrowed: inout [Float]) {
+        let tapCount = horizontal.tapCount
+        // Bounds: starts + tapCount ≤ row.count by the making of the axis and of the row; see `resize`.
+        unsafe row.withUnsafeBytes { row in
+            unsafe horizontal.weights.withUnsafeBytes { weights in
+                for output in narrowed.indices {
+                    let rowOffset = horizontal.starts[output] * 4
+                    let weightOffset = output * tapCount * 4
+                    var sum = SIMD8<Float>.zero
+                    for byte in stride(from: 0, to: tapCount * 4, by: 32) {
+                        let values = unsafe row.loadUnaligned(
+                            fromByteOffset: rowOffset + byte, as: SIMD8<Float>.self)
+                        let factors = unsafe weights.loadUnaligned(
+                            fromByteOffset: weightOffset + byte, as: SIMD8<Float>.self)
+                        sum += values * factors
+                    }
+                    let value = min(max(sum.sum(), 0), 1)
+                    narrowed[output] = levels.map { (value * $0).rounded() / $0 } ?? value
+                }
+            }
+        }
+    }
+
+    /// One row's share in an output row.
+    private func add(_ row: [Float], times weight: Float, to output: inout [Float], at offset: Int) {
+        unsafe output.withUnsafeMutableBufferPointer { output in
+            for index in row.indices { unsafe output[offset + index] += weight * row[index] }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Classification
+import Testing
+
+/// A small image and what Pillow makes of it.
+struct PillowCase: Sendable, CustomTestStringConvertible {
+    enum Kind: Sendable { case texture, blocks }
+
+    let kind: Kind
+    let rows: Int
+    let columns: Int
+    let side: Int
+    let filter: ResizeFilter
+    let expected: [Int]
+
+    init(_ kind: Kind, rows: Int, columns: Int, side: Int, filter: ResizeFilter, expected: [Int]) {
+        self.kind = kind
+        self.rows = rows
+        self.columns = columns
+        self.side = side
+        self.filter = filter
+        self.expected = expected
+    }
+
+    var testDescription: String { "\(kind) \(rows)×\(columns) to \(side), \(filter)" }
+
+    /// The image's values, 0 to 255, in reading order.
+    var image: [Int] {
+        (0..<rows).flatMap { y in
+            (0..<columns).map { x in
+                switch kind {
+                case .texture: (x * 37 + y * 91 + (x * y) % 53 * 3) % 256
+                case .blocks: (x / 5 + y / 6) % 2 == 0 ? 255 : 0
+                }
+            }
+        }
+    }
+
+    /// The case resized by us, as levels of 255.
+    func resized(levels: Float?) -> [Float] {
+        let resampler = Letterbox(rows: rows, columns: columns, side: side).resampler(
+            filter: filter, levels: levels)
+        let grey = image.map { Float($0) / 255 }
+        return resampler.resize(rowCount: rows, columnCount: columns) { rowIndex, row in
+            for column in 0..<columns { row[column] = grey[rowIndex * columns + column] }
+        }.map { $0 * 255 }
+    }
+}
+
+struct ResamplerTests {
+    @Test(arguments: PillowCase.all)
+    func eightBitImagesAreResizedAsPillowDoes(golden: PillowCase) {
+        let found = golden.resized(levels: 255)
+        #expect(found.count == golden.expected.count)
+        for (index, pair) in zip(found, golden.expected).enumerated() {
+            #expect(abs(pair.0 - Float(pair.1)) <= 0.51, "pixel \(index): \(pair.0), Pillow \(pair.1)")
+        }
+    }
+
+    @Test(arguments: PillowCase.all)
+    func withoutRoundingTheResultStaysNearPillow(golden: PillowCase) {
+        for (found, expected) in zip(golden.resized(levels: nil), golden.expected) {
+            #expect(abs(found - Float(expected)) <= 1.3)
+        }
+    }
+
+    @Test func constantImageStaysConstantWithinItsBounds() {
+        let resampler = Letterbox(rows: 40, columns: 40, side: 13).resampler(filter: .bicubic)
+        let output = resampler.resize(rowCount: 40, columnCount: 40) { _, row in
+            for column in 0..<40 { row[column] = 0.625 }
+        }
+        for value in output { #expect(abs(value - 0.625) < 1e-6) }
+    }
+
+    @Test func rowsAreAskedForOnceAndInOrder() {
+        let resampler = Letterbox(rows: 30, columns: 10, side: 4).resampler(filter: .lanczos)
+        var asked: [Int] = []
+        _ = resampler.resize(rowCount: 30, columnCount: 10) { rowIndex, _ in asked.append(rowIndex) }
+        #expect(asked == Array(0..<30))
+    }
+
+    @Test func halvesOfHighPixelsAreTwiceAsHigh() {
+        // 4 rows of double height beside 8 columns: a square without a letterbox.
+        let letterbox = Letterbox(rows: 4, columns: 8, pixelAspect: 2, side: 8)
+        #expect(letterbox.rowStretch == 0...4)
+        #expect(letterbox.columnStretch == 0...8)
+    }
+
+    @Test func oddPixelOfALetterboxGoesAfterTheImage() {
+        let letterbox = Letterbox(rows: 4, columns: 7, side: 7)
+        #expect(letterbox.rowStretch == -1...6)
+    }
+
+    @Test func onePixelFillsItsSquare() {
+        let resampler = Letterbox(rows: 1, columns: 1, side: 3).resampler(filter: .bicubic)
+        let output = resampler.resize(rowCount: 1, columnCount: 1) { _, row in row[0] = 1 }
+        #expect(output == [Float](repeating: 1, count: 9))
+    }
+}
