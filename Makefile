@@ -1,0 +1,89 @@
+# Glenoid: sets up, builds, tries, tests and installs. `make` alone lists what there is.
+
+SWIFT      ?= swift
+PREFIX     ?= /usr/local
+SYSCONFDIR ?= /etc
+DESTDIR    ?=
+# DICOM files for `make demo` instead of the phantom that ships.
+RADIOGRAPHS ?=
+# Only tests whose name matches, for `make test`.
+FILTER     ?=
+
+BUILD  := .build/release
+# The program that is installed carries the Swift runtime, so that its machine needs no toolchain.
+STATIC := .build/static
+UNITS  := $(PREFIX)/lib
+
+# Debian 12 packages: to build; on top of that to run the demo; on top of that to run the tests.
+PACKAGES_BUILD := binutils gcc git libc6-dev libcurl4 libstdc++-12-dev libxml2 pkg-config tzdata zlib1g-dev \
+	libdcmtk-dev libhdf5-dev libopenblas-dev libopenjp2-7-dev libpng-dev libsqlite3-dev libssl-dev \
+	libsystemd-dev libturbojpeg0-dev libzip-dev
+PACKAGES_DEMO  := dcmtk default-jre-headless dicom3tools jq libpixelmed-java
+PACKAGES_TEST  := python3 strace systemd
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-demo setup-test build demo test lint format bench install uninstall clean
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install with apt what building needs and this machine lacks; check the Swift toolchain.
+	@.ci/packages $(PACKAGES_BUILD)
+	@.ci/toolchain $(SWIFT)
+
+setup-demo: setup
+	@.ci/packages $(PACKAGES_DEMO)
+
+setup-test: setup-demo
+	@.ci/packages $(PACKAGES_TEST)
+
+build: setup ## Build the program (release) as .build/release/glenoid.
+	$(SWIFT) build --configuration release --product glenoid
+
+demo: setup-demo build ## Push a radiograph to a daemon and show the report it answers with (RADIOGRAPHS=DIR: yours).
+	Tests/Demo/demo.sh $(BUILD)/glenoid $(if $(RADIOGRAPHS),'$(RADIOGRAPHS)')
+
+# In release: the kernels' tests take minutes otherwise, and what is tested is what is shipped.
+test: setup-test ## Build everything and run every test (FILTER=REGEX: only some).
+	$(SWIFT) build --configuration release --build-tests
+	$(SWIFT) test --configuration release --skip-build $(if $(FILTER),--filter '$(FILTER)')
+
+lint: setup ## Check the formatting rules.
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+format: setup ## Apply the formatting rules.
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: build ## Time the shipped model on this machine.
+	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant --threads 1
+	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant
+
+install: setup ## Install program, model, configuration, units and documentation (PREFIX, SYSCONFDIR, DESTDIR).
+	$(SWIFT) build --configuration release --product glenoid --static-swift-stdlib --scratch-path $(STATIC)
+	install -D -m 0755 $(STATIC)/release/glenoid '$(DESTDIR)$(PREFIX)/bin/glenoid'
+	for file in $$(cd conf && find models -type f); do \
+		install -D -m 0644 "conf/$$file" "$(DESTDIR)$(PREFIX)/share/glenoid/$$file" || exit 1; done
+	for file in README.md CHANGELOG.md LICENSE $$(find docs -name '*.md'); do \
+		install -D -m 0644 "$$file" "$(DESTDIR)$(PREFIX)/share/doc/glenoid/$${file#docs/}" || exit 1; done
+	install -d '$(DESTDIR)$(UNITS)/systemd/system'
+	sed 's,/usr/bin/,$(PREFIX)/bin/,; s,/usr/share/,$(PREFIX)/share/,' systemd/glenoid.service \
+		> '$(DESTDIR)$(UNITS)/systemd/system/glenoid.service'
+	chmod 0644 '$(DESTDIR)$(UNITS)/systemd/system/glenoid.service'
+	install -D -m 0644 systemd/glenoid.sysusers '$(DESTDIR)$(UNITS)/sysusers.d/glenoid.conf'
+	install -D -m 0644 systemd/glenoid.tmpfiles '$(DESTDIR)$(UNITS)/tmpfiles.d/glenoid.conf'
+	@# A configuration that somebody edited stays; the new one is put beside it.
+	@edited='$(DESTDIR)$(SYSCONFDIR)/glenoid/glenoid.yaml'; \
+	if [ -e "$$edited" ] && ! cmp -s conf/glenoid.yaml "$$edited"; then \
+		install -m 0644 conf/glenoid.yaml "$$edited.new"; echo "kept $$edited; the new defaults are in $$edited.new"; \
+	else install -D -m 0644 conf/glenoid.yaml "$$edited"; fi
+	@[ -n '$(DESTDIR)' ] || echo "Next: systemd-sysusers; systemd-tmpfiles --create; systemctl daemon-reload;" \
+		"edit $(SYSCONFDIR)/glenoid/glenoid.yaml; systemctl enable --now glenoid"
+
+uninstall: ## Remove what install put there, but neither configuration nor data.
+	rm -f '$(DESTDIR)$(PREFIX)/bin/glenoid' '$(DESTDIR)$(UNITS)/systemd/system/glenoid.service' \
+		'$(DESTDIR)$(UNITS)/sysusers.d/glenoid.conf' '$(DESTDIR)$(UNITS)/tmpfiles.d/glenoid.conf'
+	rm -rf '$(DESTDIR)$(PREFIX)/share/glenoid' '$(DESTDIR)$(PREFIX)/share/doc/glenoid'
+	@echo "kept $(DESTDIR)$(SYSCONFDIR)/glenoid and /var/lib/glenoid"
+
+clean: ## Remove everything that was built.
+	rm -rf .build
