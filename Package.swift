@@ -44,7 +44,7 @@ let package = Package(
             cxxSettings: optimisedCXX,
             linkerSettings: linked([
                 "cmr", "dcmsr", "dcmnet", "dcmjpeg", "dcmjpls", "dcmimage", "dcmimgle", "dcmdata",
-                "ijg8", "ijg12", "ijg16", "dcmtkcharls", "oflog", "ofstd", "crypto", "openjp2", "stdc++",
+                "ijg8", "ijg12", "ijg16", "dcmtkcharls", "oflog", "ofstd", "crypto", "openjp2", "charls", "z", "stdc++",
             ])),
         .target(name: "CKernels", cSettings: optimisedC),
 
@@ -65,8 +65,6 @@ let package = Package(
 
         // Level 4
         .target(
-            name: "Learning", dependencies: ["Classification", "EfficientNet", "Tensor"], swiftSettings: strict),
-        .target(
             name: "Daemon",
             dependencies: [
                 "Classification", "Dicom", "WorkQueue", "Yams", "CSystemd",
@@ -79,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "glenoid",
             dependencies: [
-                "Daemon", "Learning", "Classification", "EfficientNet", "Dicom", "WorkQueue",
+                "Daemon", "Classification", "EfficientNet", "Dicom", "WorkQueue",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -92,10 +90,6 @@ let package = Package(
         .testTarget(name: "EfficientNetTests", dependencies: ["EfficientNet", "Tensor"], swiftSettings: strict),
         .testTarget(
             name: "ClassificationTests", dependencies: ["Classification", "Dicom", "EfficientNet", "Tensor"],
-            swiftSettings: strict),
-        .testTarget(
-            name: "LearningTests", dependencies: ["Learning", "Classification", "EfficientNet", "Tensor"],
-            exclude: ["Fixtures"],  // read from their place in the source
             swiftSettings: strict),
         .testTarget(name: "DaemonTests", dependencies: ["Daemon", "WorkQueue", "Dicom"], swiftSettings: strict),
         .testTarget(name: "GlenoidTests", dependencies: ["glenoid"], swiftSettings: strict),

@@ -2,8 +2,8 @@ internal import CDCMTK
 
 /// What went wrong in this room, sorted by whose fault it is, because that decides what happens next.
 ///
-/// `badData`, `unsupported` and `absent` are facts about the object: the same bytes fail again. `world` (disk,
-/// network, memory) may succeed later. `limit` names a maximum of ours that foreign input went past.
+/// `badData`, `unsupported` and `absent` are facts about the object: the same bytes fail again. `world`
+/// (disk, network, memory) may succeed later. `limit` names a maximum of ours that foreign input went past.
 /// No text holds the value of an element, so all of them can be logged and stored.
 package enum DicomError: Error, Equatable, Sendable {
     /// The object breaks the standard; the tag is the element it is about, where there is one.

@@ -2,6 +2,7 @@
 #ifndef CDCMTK_H
 #define CDCMTK_H
 
+#include "CDCMTKDataset.h"
 #include "CDCMTKReport.h"
 #include "CDCMTKStatus.h"
 #include "CDCMTKVersion.h"

@@ -1,0 +1,239 @@
+/// Walks over a data set before DCMTK parses it: bounds nesting, counts and lengths, and finds the pixel
+/// data.
+///
+/// DCMTK 3.6.7 recurses once for each level of nesting and overflows its stack on a small hostile file; it
+/// also believes lengths. What this scanner lets through has bounded depth, and every value lies within the
+/// object. Where it is unsure whether DCMTK will see a sequence, it looks inside as if it were one.
+struct ElementScanner {
+    private var cursor: ByteCursor
+    private let limits: DatasetLimits
+    private var elementCount = 0
+
+    /// What was found.
+    struct Layout {
+        /// The parts of the source that hold elements for DCMTK, in order: everything but pixel data, values
+        /// that are too long to be of use, and trailing garbage.
+        var segments: [Range<Int>] = []
+        /// The pixel data elements of the data set itself; those of icons are inside sequences and not
+        /// listed.
+        var pixelData: [PixelDataElement] = []
+        /// Values that were left out because of their length.
+        var omitted: Set<Tag> = []
+    }
+
+    /// A scanner over `source`.
+    init(_ source: ByteSource, limits: DatasetLimits) {
+        cursor = ByteCursor(source)
+        self.limits = limits
+    }
+
+    /// Walks over the data set that starts at `offset` and reaches to the end of the source.
+    ///
+    /// After pixel data, bytes that are no elements end the walk; before it they are an error.
+    mutating func scan(from start: Int, encoding: ElementEncoding) throws(DicomError) -> Layout {
+        var layout = Layout()
+        var offset = start, segmentStart = start
+        func endSegment(at end: Int) {
+            if end > segmentStart { layout.segments.append(segmentStart..<end) }
+        }
+        while offset < cursor.count {
+            let next: Int
+            do throws(DicomError) {
+                let header = try readHeader(at: offset, end: cursor.count, encoding: encoding)
+                if PixelDataElement.tags.contains(header.tag) {
+                    let element = try pixelData(header, encoding: encoding)
+                    layout.pixelData.append(element)
+                    endSegment(at: offset)
+                    segmentStart = element.range.upperBound
+                    next = segmentStart
+                } else {
+                    next = try skip(header, end: cursor.count, encoding: encoding, depth: 0)
+                    if next - header.valueOffset > limits.valueBytesMax {
+                        layout.omitted.insert(header.tag)
+                        endSegment(at: offset)
+                        segmentStart = next
+                    }
+                }
+            } catch {
+                if case .limit = error { throw error }
+                guard !layout.pixelData.isEmpty || isPadding(from: offset) else { throw error }
+                break
+            }
+            offset = next
+        }
+        endSegment(at: offset)
+        let headerBytes = layout.segments.reduce(0) { $0 + $1.count }
+        guard headerBytes <= limits.headerBytesMax else {
+            throw .limit(
+                "\(headerBytes) bytes of elements besides pixel data, at most \(limits.headerBytesMax)")
+        }
+        return layout
+    }
+
+    // MARK: - Elements
+
+    /// The header at `offset`, counted.
+    private mutating func readHeader(
+        at offset: Int, end: Int, encoding: ElementEncoding
+    ) throws(DicomError) -> ElementHeader {
+        elementCount += 1
+        guard elementCount <= limits.elementCountMax else {
+            throw .limit("more than \(limits.elementCountMax) elements")
+        }
+        guard let header = try ElementHeader.read(&cursor, at: offset, end: end, encoding: encoding) else {
+            throw .badData(nil, "the object ends inside an element's header, after byte \(offset)")
+        }
+        return header
+    }
+
+    /// Walks over one element's value and gives the offset behind it.
+    private mutating func skip(
+        _ header: ElementHeader, end: Int, encoding: ElementEncoding, depth: Int
+    ) throws(DicomError) -> Int {
+        guard header.tag.group != 0xFFFE else {
+            throw .badData(
+                nil, "an item or delimiter stands outside a sequence, at byte \(header.valueOffset - 8)")
+        }
+        guard let length = header.length else {
+            // OB and OW of undefined length are fragments (PS3.5 A.4), everything else is a sequence; UN is
+            // one in implicit little endian (PS3.5 6.2.2 note 2).
+            if header.tag == .pixelData || header.vr == "OB" || header.vr == "OW" {
+                return try fragments(from: header.valueOffset, end: end, encoding: encoding, tag: header.tag)
+                    .end
+            }
+            let inner = header.vr == "SQ" || header.vr == nil ? encoding : .implicitLittle
+            return try skipItems(
+                from: header.valueOffset, end: end, isBounded: false, encoding: inner, tag: header.tag,
+                depth: depth)
+        }
+        guard length <= end - header.valueOffset else {
+            let there = end - header.valueOffset
+            throw .badData(header.tag, "says it has \(length) bytes, but only \(there) are there")
+        }
+        let valueEnd = header.valueOffset + length
+        if header.vr == "SQ" {
+            _ = try skipItems(
+                from: header.valueOffset, end: valueEnd, isBounded: true, encoding: encoding, tag: header.tag,
+                depth: depth)
+        } else if header.vr == nil || header.vr == "UN" {
+            try inspect(header.valueOffset..<valueEnd, encoding: encoding, header: header, depth: depth)
+        }
+        return valueEnd
+    }
+
+    /// Looks into a value that DCMTK may take for a sequence by its dictionary.
+    ///
+    /// Only the limits matter here: if it is no sequence after all, nothing is wrong.
+    private mutating func inspect(
+        _ value: Range<Int>, encoding: ElementEncoding, header: ElementHeader, depth: Int
+    ) throws(DicomError) {
+        let inner: ElementEncoding = header.vr == "UN" ? .implicitLittle : encoding
+        guard value.count >= 8,
+            try cursor.tag(at: value.lowerBound, bigEndian: inner.isBigEndian) == ElementHeader.item
+        else { return }
+        do throws(DicomError) {
+            _ = try skipItems(
+                from: value.lowerBound, end: value.upperBound, isBounded: true, encoding: inner,
+                tag: header.tag,
+                depth: depth)
+        } catch {
+            if case .limit = error { throw error }
+            if case .world = error { throw error }
+        }
+    }
+
+    // MARK: - Sequences
+
+    /// Walks over the items of a sequence and gives the offset behind it.
+    private mutating func skipItems(
+        from start: Int, end: Int, isBounded: Bool, encoding: ElementEncoding, tag: Tag, depth: Int
+    ) throws(DicomError) -> Int {
+        guard depth < limits.nestingDepthMax else {
+            throw .limit("sequences nested more than \(limits.nestingDepthMax) deep")
+        }
+        var offset = start
+        while offset < end {
+            let header = try readHeader(at: offset, end: end, encoding: encoding)
+            if header.tag == ElementHeader.sequenceDelimitation {
+                return isBounded ? end : header.valueOffset
+            }
+            guard header.tag == ElementHeader.item else {
+                throw .badData(tag, "has something other than an item at byte \(offset)")
+            }
+            offset = try skipItem(header, end: end, encoding: encoding, tag: tag, depth: depth)
+        }
+        guard isBounded else { throw .badData(tag, "has no end") }
+        return end
+    }
+
+    /// Walks over the elements of one item and gives the offset behind it.
+    private mutating func skipItem(
+        _ item: ElementHeader, end: Int, encoding: ElementEncoding, tag: Tag, depth: Int
+    ) throws(DicomError) -> Int {
+        if let length = item.length, length > end - item.valueOffset {
+            throw .badData(tag, "has an item of \(length) bytes where \(end - item.valueOffset) are left")
+        }
+        let itemEnd = item.length.map { item.valueOffset + $0 } ?? end
+        var offset = item.valueOffset
+        while offset < itemEnd {
+            let header = try readHeader(at: offset, end: itemEnd, encoding: encoding)
+            if header.tag == ElementHeader.itemDelimitation {
+                return item.length == nil ? header.valueOffset : itemEnd
+            }
+            offset = try skip(header, end: itemEnd, encoding: encoding, depth: depth + 1)
+        }
+        guard item.length != nil else { throw .badData(tag, "has an item without an end") }
+        return itemEnd
+    }
+
+    // MARK: - Pixel data
+
+    private mutating func pixelData(
+        _ header: ElementHeader, encoding: ElementEncoding
+    ) throws(DicomError) -> PixelDataElement {
+        if let length = header.length {
+            let available = min(length, cursor.count - header.valueOffset)
+            return PixelDataElement(
+                tag: header.tag, vr: header.vr, range: header.valueOffset..<header.valueOffset + available,
+                missingBytes: length - available, encapsulated: nil)
+        }
+        let found = try fragments(
+            from: header.valueOffset, end: cursor.count, encoding: encoding, tag: header.tag)
+        let items = found.items
+        let encapsulation = PixelDataElement.Encapsulation(
+            basicOffsetTable: items.first ?? header.valueOffset..<header.valueOffset,
+            fragments: Array(items.dropFirst()), isTruncated: found.isTruncated)
+        return PixelDataElement(
+            tag: header.tag, vr: header.vr, range: header.valueOffset..<found.end, missingBytes: 0,
+            encapsulated: encapsulation)
+    }
+
+    /// The items of encapsulated pixel data up to their delimiter, or, where the delimiter is missing, up to
+    /// the end of the object; something else in its place is an error.
+    private mutating func fragments(
+        from start: Int, end: Int, encoding: ElementEncoding, tag: Tag
+    ) throws(DicomError) -> (items: [Range<Int>], end: Int, isTruncated: Bool) {
+        var items: [Range<Int>] = []
+        var offset = start
+        while end - offset >= 8 {
+            let header = try readHeader(at: offset, end: end, encoding: encoding)
+            if header.tag == ElementHeader.sequenceDelimitation { return (items, header.valueOffset, false) }
+            guard header.tag == ElementHeader.item, let length = header.length else {
+                throw .badData(tag, "has something other than a fragment at byte \(offset)")
+            }
+            let available = min(length, end - header.valueOffset)
+            items.append(header.valueOffset..<header.valueOffset + available)
+            guard available == length else { return (items, end, true) }
+            offset = header.valueOffset + length
+        }
+        return (items, end, false)
+    }
+
+    /// Whether everything from `offset` on is zero: files padded to a block size end so.
+    private mutating func isPadding(from offset: Int) -> Bool {
+        for position in offset..<cursor.count {
+            guard let byte = try? cursor.byte(at: position), byte == 0 else { return false }
+        }
+        return true
+    }
+}

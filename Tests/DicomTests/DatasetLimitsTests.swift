@@ -1,0 +1,89 @@
+import Dicom
+import Testing
+
+@Suite struct DatasetLimitsTests {
+    private func isLimit(_ error: any Error) -> Bool {
+        if case DicomError.limit = error { true } else { false }
+    }
+
+    private func nested(_ depth: Int, _ encoding: Part10Writer.Encoding) -> Part10Writer {
+        var inner = Part10Writer(encoding)
+        inner.text(.codeMeaning, "LO", "x")
+        for _ in 0..<depth {
+            let content = inner.bytes
+            inner = Part10Writer(encoding)
+            inner.definedSequence(.contentSequence, [{ $0.raw(content) }])
+        }
+        var writer = Part10Writer(encoding)
+        writer.text(.modality, "CS", "SR")
+        writer.raw(inner.bytes)
+        return writer
+    }
+
+    @Test(arguments: [Part10Writer.Encoding.implicitLittle, .explicitLittle, .explicitBig])
+    func nestingIsBoundedBeforeParsing(encoding: Part10Writer.Encoding) throws {
+        #expect(try Dataset(bytes: nested(60, encoding).part10()).items(.contentSequence).count == 1)
+        #expect { try Dataset(bytes: nested(65, encoding).part10()) } throws: { isLimit($0) }
+    }
+
+    @Test func veryDeepNestingOfUndefinedLengthIsRefused() {
+        var writer = Part10Writer()
+        writer.text(.modality, "CS", "SR")
+        for _ in 0..<200_000 {
+            writer.header(.contentSequence, "SQ", length: .max)
+            writer.header(Tag(0xFFFE, 0xE000), "", length: .max)
+        }
+        #expect { try Dataset(bytes: writer.part10()) } throws: { isLimit($0) }
+    }
+
+    @Test func nestingInsideUnknownValuesIsBounded() {
+        var inner = Part10Writer(.implicitLittle)
+        for _ in 0..<100 {
+            let content = inner.bytes
+            inner = Part10Writer(.implicitLittle)
+            inner.definedSequence(.contentSequence, [{ $0.raw(content) }])
+        }
+        var writer = Part10Writer()
+        writer.text(.modality, "CS", "SR")
+        writer.element(.contentSequence, "UN", Array(inner.bytes.dropFirst(8)))
+        #expect { try Dataset(bytes: writer.part10()) } throws: { isLimit($0) }
+    }
+
+    @Test func elementsAreCounted() {
+        var limits = DatasetLimits.standard
+        limits.elementCountMax = 10
+        var writer = Part10Writer()
+        for element in 0..<20 { writer.us(Tag(0x0009, 0x1000 + UInt16(element)), 1) }
+        writer.us(.rows, 1)
+        var few = Part10Writer()
+        few.text(.modality, "CS", "CT")
+        #expect { try Dataset(bytes: writer.part10(), limits: limits) } throws: { isLimit($0) }
+        #expect(throws: Never.self) { try Dataset(bytes: few.part10(), limits: limits) }
+    }
+
+    @Test func sizesAreBounded() {
+        var writer = Part10Writer()
+        writer.text(.modality, "CS", "CT")
+        writer.element(Tag(0x0042, 0x0011), "OB", [UInt8](repeating: 7, count: 5000))
+        var limits = DatasetLimits.standard
+        limits.objectBytesMax = 4000
+        #expect { try Dataset(bytes: writer.part10(), limits: limits) } throws: { isLimit($0) }
+        limits = .standard
+        limits.headerBytesMax = 4000
+        #expect { try Dataset(bytes: writer.part10(), limits: limits) } throws: { isLimit($0) }
+    }
+
+    @Test func longValuesAreLeftOutButKnownToBeThere() throws {
+        var writer = Part10Writer()
+        writer.text(.modality, "CS", "DOC")
+        let document = Tag(0x0042, 0x0011)
+        writer.element(document, "OB", [UInt8](repeating: 7, count: 5000))
+        var limits = DatasetLimits.standard
+        limits.valueBytesMax = 4000
+        let dataset = try Dataset(bytes: writer.part10(), limits: limits)
+        #expect(dataset.contains(document))
+        #expect(dataset.bytes(document) == nil)
+        #expect(dataset.string(.modality) == "DOC")
+        #expect(try Dataset(bytes: writer.part10()).bytes(document)?.count == 5000)
+    }
+}
