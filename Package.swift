@@ -65,6 +65,8 @@ let package = Package(
 
         // Level 4
         .target(
+            name: "Learning", dependencies: ["Classification", "EfficientNet", "Tensor"], swiftSettings: strict),
+        .target(
             name: "Daemon",
             dependencies: [
                 "Classification", "Dicom", "WorkQueue", "Yams", "CSystemd",
@@ -77,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "glenoid",
             dependencies: [
-                "Daemon", "Classification", "EfficientNet", "Dicom", "WorkQueue",
+                "Daemon", "Learning", "Classification", "EfficientNet", "Dicom", "WorkQueue",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -90,6 +92,10 @@ let package = Package(
         .testTarget(name: "EfficientNetTests", dependencies: ["EfficientNet", "Tensor"], swiftSettings: strict),
         .testTarget(
             name: "ClassificationTests", dependencies: ["Classification", "Dicom", "EfficientNet", "Tensor"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LearningTests", dependencies: ["Learning", "Classification", "EfficientNet", "Tensor"],
+            exclude: ["Fixtures"],  // read from their place in the source
             swiftSettings: strict),
         .testTarget(name: "DaemonTests", dependencies: ["Daemon", "WorkQueue", "Dicom"], swiftSettings: strict),
         .testTarget(name: "GlenoidTests", dependencies: ["glenoid"], swiftSettings: strict),

@@ -1,5 +1,4 @@
-/// One item of a report's content tree (PS3.3 C.17.3): what it is called, what it says and what hangs below
-/// it.
+/// One item of a report's content tree (PS3.3 C.17.3): what it is called, what it says and what hangs below it.
 package struct ContentItem: Hashable, Sendable {
     /// How an item belongs to the one above it (PS3.3 table C.17.3-8).
     package enum Relationship: Hashable, Sendable {
@@ -71,8 +70,8 @@ package struct ContentItem: Hashable, Sendable {
 extension ContentItem {
     /// The same findings as this class of reports can say them.
     ///
-    /// The three richer classes say all of the values above. Basic Text SR has no NUM (PS3.3 table A.35.1-2):
-    /// there a number becomes a TEXT of the same concept, "93.4 %", with the same modifiers below it.
+    /// The three richer classes say all of the values above. Basic Text SR has no NUM (PS3.3 table A.35.1-2): there a
+    /// number becomes a TEXT of the same concept, "93.4 %", with the same modifiers below it.
     package func degraded(to reportClass: SRClass) -> ContentItem {
         guard reportClass == .basicText else { return self }
         var item = self

@@ -7,8 +7,7 @@ package struct LocalTime: Hashable, Sendable, Codable {
 
     /// A moment as given; the zone is at most 14 hours from UTC, as PS3.3 C.12.1 has it.
     ///
-    /// A moment outside the years 0000 to 9999, or such a zone, is a fault of the caller and stops the
-    /// process.
+    /// A moment outside the years 0000 to 9999, or such a zone, is a fault of the caller and stops the process.
     package init(secondsSince1970: Int64, minutesFromUTC: Int) {
         precondition((-840...840).contains(minutesFromUTC), "no such time zone")
         precondition(
@@ -34,8 +33,7 @@ package struct LocalTime: Hashable, Sendable, Codable {
         return Self.digits(second / 3600, 2) + Self.digits(second / 60 % 60, 2) + Self.digits(second % 60, 2)
     }
 
-    /// The minutes from UTC that a Timezone Offset From UTC (0008,0201) means: "+0130" is 90; nil if it is
-    /// not one.
+    /// The minutes from UTC that a Timezone Offset From UTC (0008,0201) means: "+0130" is 90; nil if it is not one.
     package static func minutes(inTimezoneOffset text: String) -> Int? {
         let characters = Array(text.utf8)
         guard characters.count == 5, let sign = ["+": 1, "-": -1][text.prefix(1)] else { return nil }

@@ -3,12 +3,11 @@ internal import Foundation
 /// Makes the texts that we write ourselves representable in every Specific Character Set.
 ///
 /// A report copies its patient's character set, whatever it is, and everything in the object is read with it
-/// (PS3.3 C.12.1.1.2). Every defined term but one keeps ASCII where ASCII is; ISO_IR 13 shows "\" and "~" as
-/// a yen sign and an overline (PS3.3 table C.12-2). So our texts are ASCII, without these two where it
-/// matters.
+/// (PS3.3 C.12.1.1.2). Every defined term but one keeps ASCII where ASCII is; ISO_IR 13 shows "\" and "~" as a yen sign
+/// and an overline (PS3.3 table C.12-2). So our texts are ASCII, without these two where it matters.
 package enum ReportText {
-    /// A single line: accents dropped, typographic characters spelt out, anything else foreign as "?",
-    /// control characters as spaces, and no backslash, which would divide values (PS3.5 6.2).
+    /// A single line: accents dropped, typographic characters spelt out, anything else foreign as "?", control
+    /// characters as spaces, and no backslash, which would divide values (PS3.5 6.2).
     package static func line(_ text: String) -> String { ascii(text, breaksLines: false) }
 
     /// A text of any length (VR UT); line breaks become CR LF (PS3.5 6.1.3).

@@ -3,8 +3,8 @@ internal import CDCMTK
 extension StructuredReport {
     /// The report as a Part 10 file, explicit little endian, written as this class.
     ///
-    /// Throws `badData` when an item or a header text cannot be carried (a code of 17 characters, an item the
-    /// class does not admit) or the source cannot be parsed, `world` when the source cannot be opened.
+    /// Throws `badData` when an item or a header text cannot be carried (a code of 17 characters, an item the class
+    /// does not admit) or the source cannot be parsed, `world` when the source cannot be opened.
     package func encoded(as reportClass: SRClass = .comprehensive3D) throws(DicomError) -> [UInt8] {
         let writer = try ReportWriter(reportClass)
         try writer.copySubject(from: sourcePath)
@@ -17,9 +17,8 @@ extension StructuredReport {
     }
 
     private func write(header writer: borrowing ReportWriter, as reportClass: SRClass) throws(DicomError) {
-        // A zone in the source governs every date and time of the object (PS3.3 C.12.1), ours too. Where the
-        // source names none we do not add one: it would claim to know the zone of the study's own date and
-        // time.
+        // A zone in the source governs every date and time of the object (PS3.3 C.12.1), ours too. Where the source
+        // names none we do not add one: it would claim to know the zone of the study's own date and time.
         let zone = try writer.copied(.timezoneOffsetFromUTC).flatMap(LocalTime.minutes(inTimezoneOffset:))
         let composed = zone.map { composedAt.inZone(minutesFromUTC: $0) } ?? composedAt
         try writer.set(.sopInstanceUID, sopInstanceUID(as: reportClass).text)

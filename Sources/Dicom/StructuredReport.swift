@@ -1,8 +1,8 @@
 /// A Structured Report as a value: a header and a tree of content items, nothing about what is reported.
 ///
-/// Patient and study are not spelt out here: ``encoded(as:)`` takes their attributes, with their character
-/// set, from the file at ``sourcePath``, byte by byte. All texts of the report itself are written in ASCII,
-/// which every Specific Character Set contains (see ``ReportText``).
+/// Patient and study are not spelt out here: ``encoded(as:)`` takes their attributes, with their character set, from
+/// the file at ``sourcePath``, byte by byte. All texts of the report itself are written in ASCII, which every
+/// Specific Character Set contains (see ``ReportText``).
 package struct StructuredReport: Sendable, Equatable {
     /// SOP Instance UID of the report as Comprehensive 3D SR; plainer classes derive theirs from it.
     package var sopInstanceUID: UID

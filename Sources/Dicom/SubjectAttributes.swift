@@ -1,7 +1,7 @@
 /// Which attributes a report takes over from its source: patient and study as the archive knows them.
 ///
-/// The lists follow PS3.3 C.7.1.1 (Patient), C.7.2.1 (General Study) and C.7.2.2 (Patient Study). Left out on
-/// purpose: what describes the source's own instance, and sequences that point at other objects.
+/// The lists follow PS3.3 C.7.1.1 (Patient), C.7.2.1 (General Study) and C.7.2.2 (Patient Study). Left out on purpose:
+/// what describes the source's own instance, and sequences that point at other objects.
 enum SubjectAttributes {
     /// Taken as they are, whatever they hold: the archive files the report by them.
     ///

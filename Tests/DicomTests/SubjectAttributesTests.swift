@@ -95,8 +95,7 @@ struct SubjectAttributesTests {
         #expect(dump.contains("LO [P-0002]"))
     }
 
-    /// Specific Character Set and a name in it: defined terms, what a sender declares wrongly, and what is
-    /// none.
+    /// Specific Character Set and a name in it: defined terms, what a sender declares wrongly, and what is none.
     static let characterSets: [(terms: String, name: [UInt8])] = [
         ("ISO_IR 100", [0x42, 0x75, 0x63, 0x5E, 0x4A, 0xE9, 0x72, 0xF4, 0x6D, 0x65]),
         ("ISO_IR 144", [0xBB, 0xEE, 0xDA, 0x63, 0x65, 0xDC]),
@@ -189,8 +188,7 @@ struct SubjectAttributesTests {
             })
     }
 
-    /// The bytes of a short-form element of the top level, found by its tag and length; nil where it is not
-    /// there.
+    /// The bytes of a short-form element of the top level, found by its tag and length; nil where it is not there.
     private static func value(_ tag: UInt32, in file: [UInt8]) -> [UInt8]? {
         let key = [UInt8(tag >> 16 & 0xFF), UInt8(tag >> 24), UInt8(tag & 0xFF), UInt8(tag >> 8 & 0xFF)]
         for start in 132..<file.count - 8 where Array(file[start..<start + 4]) == key {

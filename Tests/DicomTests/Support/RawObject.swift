@@ -1,7 +1,6 @@
 import Foundation
 
-/// A DICOM file written by hand, element by element, so that tests can say exactly what stands in it, legal
-/// or not.
+/// A DICOM file written by hand, element by element, so that tests can say exactly what stands in it, legal or not.
 struct RawObject {
     private var elements: [UInt32: [UInt8]] = [:]
 
