@@ -13,8 +13,10 @@ package struct QueueTopics: OptionSet, Sendable {
     package static let all: QueueTopics = [.instances, .reports, .deliveries]
 }
 
-/// Wakes workers of this process when the queue has changed. Changes by another process (`glenoid queue retry`)
-/// are not seen here; workers therefore never wait longer than ``pollSecondsMax``.
+/// Wakes workers of this process when the queue has changed.
+///
+/// Changes by another process (`glenoid queue retry`) are not seen here; workers therefore never wait longer
+/// than ``pollSecondsMax``.
 ///
 /// A worker reads ``generation(of:)``, looks for work, and if it finds none waits for the generation to move on: a
 /// change between the look and the wait is not missed.

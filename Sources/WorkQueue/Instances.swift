@@ -1,11 +1,14 @@
 /// An instance that lies safely (synced, in its final place) in the spool and is to be kept for good.
 package struct ReceivedInstance: Equatable, Sendable {
-    /// SOP Instance UID, as the data set says. Data, never a path.
+    /// SOP Instance UID, as the data set says.
+    ///
+    /// Data, never a path.
     package var sopInstanceUID: String
     /// SOP Class UID.
     package var sopClassUID: String
-    /// Study Instance UID; `nil` when the data set could not be read that far. Such an instance can be skipped or
-    /// die but not be reported.
+    /// Study Instance UID; `nil` when the data set could not be read that far.
+    ///
+    /// Such an instance can be skipped or die but not be reported.
     package var studyInstanceUID: String?
     /// Transfer Syntax UID in which it is stored.
     package var transferSyntaxUID: String
@@ -13,7 +16,9 @@ package struct ReceivedInstance: Equatable, Sendable {
     package var digest: String
     /// Size of the file.
     package var byteCount: Int64
-    /// Where it lies, relative to the spool folder. No two instances share a path.
+    /// Where it lies, relative to the spool folder.
+    ///
+    /// No two instances share a path.
     package var path: String
     /// The AE title that sent it; claims alternate between callers.
     package var callingAE: String
@@ -41,7 +46,9 @@ package struct ReceivedInstance: Equatable, Sendable {
     }
 }
 
-/// What became of an instance that was to be kept. All three mean success to the sender.
+/// What became of an instance that was to be kept.
+///
+/// All three mean success to the sender.
 package enum KeepOutcome: Equatable, Sendable {
     /// Its UID was not known: new work.
     case new(WorkID)

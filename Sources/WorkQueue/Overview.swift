@@ -41,7 +41,9 @@ package struct QueueCounts: Equatable, Sendable, Codable {
     package init() {}
 
     /// Everything that the operator should look at.
-    package var deadLetters: Int { instances.dead + reports.dead + deliveries.values.reduce(0) { $0 + $1.dead } }
+    package var deadLetters: Int {
+        instances.dead + reports.dead + deliveries.values.reduce(0) { $0 + $1.dead }
+    }
 }
 
 /// One piece of work as a list shows it.
@@ -140,7 +142,9 @@ package struct Explanation: Equatable, Sendable, Codable {
     package var steps: [Step]
 }
 
-/// What the event log tells. The raw values are stored and shown and must never change their meaning.
+/// What the event log tells.
+///
+/// The raw values are stored and shown and must never change their meaning.
 package enum EventName: String, Sendable, Codable, CaseIterable {
     /// An instance was kept.
     case received
@@ -189,7 +193,9 @@ package struct Recovery: Equatable, Sendable, Codable {
     package init() {}
 }
 
-/// What a purge removed. The rows are gone for good; the files are the caller's to delete.
+/// What a purge removed.
+///
+/// The rows are gone for good; the files are the caller's to delete.
 package struct Purge: Equatable, Sendable {
     /// Studies removed with all that belongs to them.
     package var studies = 0

@@ -1,15 +1,20 @@
 /// How a queue behaves; fixed while it is open.
 package struct QueueSettings: Equatable, Sendable {
-    /// The name of this node; leases carry it, and a start takes back those of its former self. Two processes that
-    /// work on one queue at the same time need two names.
+    /// The name of this node; leases carry it, and a start takes back those of its former self.
+    ///
+    /// Two processes that work on one queue at the same time need two names.
     package var node: String
-    /// How often the classification of an instance may fail. Vanished workers are bounded tighter than wishes to
-    /// retry: an image that kills the process takes everybody's work down with it.
+    /// How often the classification of an instance may fail.
+    ///
+    /// Vanished workers are bounded tighter than wishes to retry: an image that kills the process takes
+    /// everybody's work down with it.
     package var instanceLimits = WorkLimits(attemptsMaximum: 20, abandonmentsMaximum: 5)
     /// How often composing a report may fail.
     package var reportLimits = WorkLimits(attemptsMaximum: 20, abandonmentsMaximum: 5)
-    /// How often a delivery may fail. A destination that is down for days loses nothing: the worker decides by
-    /// age, and a worker that vanishes is more likely restarted than killed by a few kilobytes.
+    /// How often a delivery may fail.
+    ///
+    /// A destination that is down for days loses nothing: the worker decides by age, and a worker that
+    /// vanishes is more likely restarted than killed by a few kilobytes.
     package var deliveryLimits = WorkLimits(attemptsMaximum: nil, abandonmentsMaximum: 50)
     /// How long a call waits for another process that has the queue locked.
     package var busyTimeout = Duration.seconds(5)

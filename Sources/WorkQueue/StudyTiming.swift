@@ -1,7 +1,9 @@
 /// When a study is taken to be complete enough for its (next) report; the `study:` part of the configuration.
 package struct StudyTiming: Equatable, Sendable {
-    /// Quiet time after the last instance, once no association that brought one is open. Zero: at once, that is
-    /// as soon as everything received so far is classified, whoever is still connected.
+    /// Quiet time after the last instance, once no association that brought one is open.
+    ///
+    /// Zero: at once, that is as soon as everything received so far is classified, whoever is still
+    /// connected.
     package var settle: Duration
     /// Quiet time after which an association that is still open no longer counts (a sender that never hangs up).
     package var idle: Duration
@@ -47,7 +49,8 @@ package struct StudyFacts: Equatable, Sendable {
 
     /// The facts of one study.
     package init(
-        lastReceivedAt: Timestamp, firstUnreportedAt: Timestamp, unclassifiedCount: Int, isAssociationOpen: Bool
+        lastReceivedAt: Timestamp, firstUnreportedAt: Timestamp, unclassifiedCount: Int,
+        isAssociationOpen: Bool
     ) {
         self.lastReceivedAt = lastReceivedAt
         self.firstUnreportedAt = firstUnreportedAt

@@ -48,7 +48,9 @@ package final class ManualTime: TimeSource {
     }
 }
 
-/// What a kernel clock shows, in microseconds. The two clocks asked for exist on every Linux since 2.6.39.
+/// What a kernel clock shows, in microseconds.
+///
+/// The two clocks asked for exist on every Linux since 2.6.39.
 private func microseconds(of clock: clockid_t) -> Int64 {
     var time = timespec()
     let status = unsafe clock_gettime(clock, &time)

@@ -1,5 +1,7 @@
 /// The state machine of one piece of work as a pure value: an instance to classify, a report to compose, or a
-/// delivery to make all live by these rules. No store decides anything that this does not.
+/// delivery to make all live by these rules.
+///
+/// No store decides anything that this does not.
 ///
 /// ```
 ///              claim                finish(done)
@@ -13,7 +15,9 @@
 ///      └───────────────────────────────────────────────┘ retry (by an operator)
 /// ```
 package struct Work: Equatable, Sendable {
-    /// Where the work stands. The raw values are stored and must never change their meaning.
+    /// Where the work stands.
+    ///
+    /// The raw values are stored and must never change their meaning.
     package enum State: Int, Sendable, Codable, CaseIterable {
         /// May be claimed now.
         case ready = 0
@@ -28,7 +32,9 @@ package struct Work: Equatable, Sendable {
         /// A dead letter that the operator threw away; kept as a record until purged.
         case discarded = 5
 
-        /// Whether nobody needs to do anything any more. A dead letter is not finished: somebody must look at it.
+        /// Whether nobody needs to do anything any more.
+        ///
+        /// A dead letter is not finished: somebody must look at it.
         package var isFinished: Bool { self == .done || self == .discarded }
     }
 

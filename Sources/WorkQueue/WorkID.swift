@@ -1,5 +1,7 @@
-/// The name of one piece of work, as operators type it: `i12` an instance, `r3` the report on a study by one model,
-/// `d7` a delivery. A number is never used twice within a queue.
+/// The name of one piece of work, as operators type it: `i12` an instance, `r3` the report on a study by one
+/// model, `d7` a delivery.
+///
+/// A number is never used twice within a queue.
 package struct WorkID: Hashable, Sendable, Codable, CustomStringConvertible {
     /// The three kinds of work that can be claimed, fail and end as dead letters.
     package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {

@@ -51,7 +51,8 @@ package protocol WorkQueue: AnyObject, Sendable {
     func finish(_ claim: InstanceClaim, _ outcome: InstanceOutcome, now: Timestamp) throws(WorkQueueError)
 
     /// Makes a lease longer, for work that is slow but alive. Works for all three kinds.
-    func renew(_ id: WorkID, _ lease: Lease, for duration: Duration, now: Timestamp) throws(WorkQueueError) -> Lease
+    func renew(_ id: WorkID, _ lease: Lease, for duration: Duration, now: Timestamp) throws(WorkQueueError)
+        -> Lease
 
     // MARK: Reporting
 

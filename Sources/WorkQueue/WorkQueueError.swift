@@ -1,4 +1,6 @@
-/// Why the queue could not do what was asked. Texts never hold a value from a data set but UIDs.
+/// Why the queue could not do what was asked.
+///
+/// Texts never hold a value from a data set but UIDs.
 package enum WorkQueueError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The caller's lease ran out and the work was given to somebody else, or was settled by an operator. What the
     /// caller did in the meantime must not be recorded; whoever has the work now will do it again.

@@ -1,0 +1,152 @@
+internal import GRDB
+
+extension SQLiteWorkQueue {
+    package func recover(now: Timestamp) throws(WorkQueueError) -> Recovery {
+        try write(now: now) { try $0.recover() }
+    }
+
+    package func retry(_ id: WorkID, now: Timestamp) throws(WorkQueueError) {
+        try write(now: now) { try $0.retry(id) }
+    }
+
+    package func discard(_ id: WorkID, reason: String, now: Timestamp) throws(WorkQueueError) {
+        try write(now: now) { transaction in _ = try transaction.apply(.discard(reason: reason), to: id) }
+    }
+
+    package func bury(_ id: WorkID, reason: String, now: Timestamp) throws(WorkQueueError) {
+        try write(now: now) { transaction in _ = try transaction.apply(.bury(reason: reason), to: id) }
+    }
+
+    package func purge(
+        finishedBefore moment: Timestamp, studiesMax: Int
+    ) throws(WorkQueueError) -> Purge {
+        // Nothing in a purge asks what time it is.
+        try write(now: moment) { try $0.purge(finishedBefore: moment, studiesMax: studiesMax) }
+    }
+}
+
+extension SQLiteTransaction {
+    fileprivate func recover() throws -> Recovery {
+        var recovery = Recovery()
+        for kind in WorkID.Kind.allCases {
+            let claimed = try db.rows("SELECT id FROM \(kind.table) WHERE state = 2")
+            for row in claimed {
+                switch try apply(.recover(node: settings.node), to: WorkID(kind, row["id"])) {
+                case .abandoned: recovery.released += 1
+                case .died: recovery.died += 1
+                default: break
+                }
+            }
+        }
+        try forget("node = ?", [settings.node])
+        recovery.timesCorrected = try correctTimes()
+        announce(.all)
+        return recovery
+    }
+
+    /// Pulls back what a clock that was wrong has put into the future.
+    ///
+    /// Deferred work becomes due, quiet time and age count from now; other nodes' leases last at most as long
+    /// as anything may be put off.
+    private func correctTimes() throws -> Int {
+        let latest = (now + settings.deferralMax).microseconds
+        var count = 0
+        for kind in WorkID.Kind.allCases {
+            try db.run(
+                "UPDATE \(kind.table) SET notBefore = ? WHERE state = 1 AND notBefore > ?",
+                [
+                    now.microseconds, latest,
+                ])
+            count += db.changesCount
+            try db.run(
+                "UPDATE \(kind.table) SET leaseUntil = ?1 WHERE state = 2 AND leaseUntil > ?1", [latest])
+            count += db.changesCount
+        }
+        for (table, column) in [
+            ("study", "lastReceivedAt"), ("study", "lastActivityAt"), ("reporting", "firstUnreportedAt"),
+            ("reporting", "lastReportAt"),
+        ] {
+            try db.run("UPDATE \(table) SET \(column) = ?1 WHERE \(column) > ?1", [now.microseconds])
+            count += db.changesCount
+        }
+        return count
+    }
+
+    fileprivate func retry(_ id: WorkID) throws {
+        if id.kind == .delivery {
+            let overtaking = try db.integer(
+                """
+                SELECT later.id FROM delivery JOIN delivery AS later
+                    ON later.reportingID = delivery.reportingID AND later.destination = delivery.destination
+                    AND later.id > delivery.id
+                WHERE delivery.id = ? AND delivery.state = 4 AND later.state IN (2, 3)
+                """, [id.number])
+            if let overtaking {
+                throw WorkQueueError.refused(
+                    "\(id) is superseded: the destination has, or is being sent, the newer report of "
+                        + "\(WorkID(.delivery, overtaking)); discard it")
+            }
+        }
+        try apply(.retry, to: id)
+    }
+
+    // MARK: Purging
+
+    fileprivate func purge(finishedBefore moment: Timestamp, studiesMax: Int) throws -> Purge {
+        precondition(studiesMax > 0, "a purge of nothing")
+        var purge = Purge()
+        try purgeStudyless(&purge, finishedBefore: moment, countMax: studiesMax)
+        let studies = try db.rows(
+            """
+            SELECT id FROM study WHERE lastActivityAt < ?1 AND openAssociations = 0 AND unclassified = 0
+                AND NOT EXISTS (SELECT 1 FROM instance WHERE studyID = study.id AND state NOT IN (3, 5))
+                AND NOT EXISTS (SELECT 1 FROM reporting WHERE studyID = study.id AND state NOT IN (3, 5))
+                AND NOT EXISTS (SELECT 1 FROM reporting JOIN delivery ON reportingID = reporting.id
+                                WHERE studyID = study.id AND delivery.state NOT IN (3, 5))
+            ORDER BY lastActivityAt LIMIT ?2
+            """, [moment.microseconds, studiesMax])
+        for row in studies { try purgeStudy(row["id"], &purge) }
+        purge.isPartial = purge.isPartial || studies.count == studiesMax
+        // A caller whose last turn has been claimed starts where the claims are, row or no row.
+        try db.run("DELETE FROM caller WHERE lastTurn <= (SELECT claimedTurn FROM fairness)")
+        return purge
+    }
+
+    private func purgeStudy(_ study: Int64, _ purge: inout Purge) throws {
+        let instances = try db.rows("SELECT path FROM instance WHERE studyID = ?", [study])
+        let files = try db.rows(
+            """
+            SELECT path FROM reporting JOIN report ON reportingID = reporting.id
+            JOIN reportFile ON reportID = report.id WHERE studyID = ?
+            """, [study])
+        purge.paths += (instances + files).map { $0["path"] }
+        purge.instances += instances.count
+        purge.studies += 1
+        let reporting = "SELECT id FROM reporting WHERE studyID = ?"
+        try db.run("DELETE FROM delivery WHERE reportingID IN (\(reporting))", [study])
+        // Files and lists of instances go with their report, results with their instance (ON DELETE CASCADE).
+        try db.run("DELETE FROM report WHERE reportingID IN (\(reporting))", [study])
+        purge.reports += db.changesCount
+        try db.run("DELETE FROM reporting WHERE studyID = ?", [study])
+        try db.run("DELETE FROM instance WHERE studyID = ?", [study])
+        try db.run("DELETE FROM event WHERE studyID = ?", [study])
+        try db.run("DELETE FROM study WHERE id = ?", [study])
+    }
+
+    private func purgeStudyless(_ purge: inout Purge, finishedBefore moment: Timestamp, countMax: Int) throws
+    {
+        let rows = try db.rows(
+            """
+            SELECT id, path FROM instance WHERE studyID IS NULL AND finishedAt < ? AND state IN (3, 5)
+            ORDER BY finishedAt LIMIT ?
+            """, [moment.microseconds, countMax])
+        for row in rows {
+            let number: Int64 = row["id"]
+            try db.run("DELETE FROM event WHERE kind = 'i' AND number = ?", [number])
+            try db.run("DELETE FROM instance WHERE id = ?", [number])
+        }
+        purge.paths += rows.map { $0["path"] }
+        purge.instances += rows.count
+        purge.isPartial = rows.count == countMax
+    }
+}

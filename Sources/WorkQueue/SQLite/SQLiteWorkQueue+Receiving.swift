@@ -1,0 +1,122 @@
+internal import GRDB
+
+extension SQLiteWorkQueue {
+    package func keep(
+        _ instance: ReceivedInstance, now: Timestamp
+    ) throws(WorkQueueError) -> KeepOutcome {
+        try write(now: now) { try $0.keep(instance) }
+    }
+
+    package func keptInstance(sopInstanceUID: String, digest: String) throws(WorkQueueError) -> WorkID? {
+        try read { db in try kept(sopInstanceUID, digest, in: db) }
+    }
+
+    package func noteDuplicate(
+        of id: WorkID, callingAE: String, now: Timestamp
+    ) throws(WorkQueueError) {
+        try write(now: now) { try $0.noteDuplicate(of: id, callingAE: callingAE) }
+    }
+
+    package func associationEnded(_ association: String, now: Timestamp) throws(WorkQueueError) {
+        // Most associations that end brought nothing that still matters (echoes, probes): spare them the write.
+        let isKnown = try read { [settings] db in
+            try db.exists(
+                "SELECT 1 FROM studyAssociation WHERE node = ? AND association = ?",
+                [settings.node, association])
+        }
+        guard isKnown else { return }
+        try write(now: now) { transaction in
+            try transaction.forget(
+                "node = ? AND association = ?", [transaction.settings.node, association])
+        }
+    }
+}
+
+private func kept(_ sopInstanceUID: String, _ digest: String, in db: Database) throws -> WorkID? {
+    try db.integer(
+        "SELECT id FROM instance WHERE sopInstanceUID = ? AND digest = ?", [sopInstanceUID, digest]
+    ).map { WorkID(.instance, $0) }
+}
+
+extension SQLiteTransaction {
+    fileprivate func keep(_ instance: ReceivedInstance) throws -> KeepOutcome {
+        if let id = try kept(instance.sopInstanceUID, instance.digest, in: db) {
+            try noteDuplicate(of: id, callingAE: instance.callingAE)
+            return .duplicate(of: id)
+        }
+        let isConflicting = try db.exists(
+            "SELECT 1 FROM instance WHERE sopInstanceUID = ?", [instance.sopInstanceUID])
+        let study = try instance.studyInstanceUID.map { try enter($0, association: instance.association) }
+        let id = try insert(instance, study: study)
+        let name = isConflicting ? EventName.conflicting : .received
+        try log(name, "from \(instance.callingAE) at \(instance.peerAddress)", of: id, study: study)
+        announce([.instances, .reports])
+        return isConflicting ? .conflicting(id) : .new(id)
+    }
+
+    fileprivate func noteDuplicate(of id: WorkID, callingAE: String) throws {
+        guard let row = try db.row("SELECT studyID FROM instance WHERE id = ?", [id.number]) else {
+            throw WorkQueueError.absent(id)
+        }
+        try log(.duplicate, "from \(callingAE)", of: id, study: row["studyID"])
+    }
+
+    /// The study gets one more unclassified instance, brought by an association.
+    private func enter(_ studyInstanceUID: String, association: String) throws -> Int64 {
+        try db.run(
+            """
+            INSERT INTO study (uid, unclassified, lastReceivedAt, lastActivityAt) VALUES (?1, 1, ?2, ?2)
+            ON CONFLICT (uid) DO UPDATE SET unclassified = unclassified + 1, lastReceivedAt = ?2
+            """, [studyInstanceUID, now.microseconds])
+        guard let study = try db.integer("SELECT id FROM study WHERE uid = ?", [studyInstanceUID]) else {
+            throw WorkQueueError.store("a study vanished while it was written")
+        }
+        try db.run(
+            "INSERT OR IGNORE INTO studyAssociation (node, association, studyID) VALUES (?, ?, ?)",
+            [settings.node, association, study])
+        if db.changesCount > 0 {
+            try db.run("UPDATE study SET openAssociations = openAssociations + 1 WHERE id = ?", [study])
+        }
+        return study
+    }
+
+    private func insert(_ instance: ReceivedInstance, study: Int64?) throws -> WorkID {
+        try db.run(
+            """
+            INSERT INTO instance (studyID, sopInstanceUID, sopClassUID, transferSyntaxUID, digest, byteCount, path,
+                callingAE, peerAddress, association, receivedAt, turn)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                study, instance.sopInstanceUID, instance.sopClassUID, instance.transferSyntaxUID,
+                instance.digest,
+                instance.byteCount, instance.path, instance.callingAE, instance.peerAddress,
+                instance.association, now.microseconds, try takeTurn(of: instance.callingAE),
+            ])
+        return WorkID(.instance, db.lastInsertedRowID)
+    }
+
+    private func takeTurn(of callingAE: String) throws -> Int64 {
+        let turn = FairTurn.next(
+            callerLast: try db.integer("SELECT lastTurn FROM caller WHERE aeTitle = ?", [callingAE]),
+            claimed: try db.integer("SELECT claimedTurn FROM fairness") ?? 0)
+        try db.run(
+            """
+            INSERT INTO caller (aeTitle, lastTurn) VALUES (?1, ?2)
+            ON CONFLICT (aeTitle) DO UPDATE SET lastTurn = ?2
+            """, [callingAE, turn])
+        return turn
+    }
+
+    /// Forgets open associations: their studies wait for them no longer.
+    func forget(_ condition: String, _ arguments: StatementArguments) throws {
+        try db.run(
+            """
+            UPDATE study SET openAssociations = openAssociations - gone.count
+            FROM (SELECT studyID, count(*) AS count FROM studyAssociation WHERE \(condition) GROUP BY studyID) AS gone
+            WHERE gone.studyID = study.id
+            """, arguments)
+        try db.run("DELETE FROM studyAssociation WHERE \(condition)", arguments)
+        announce(.reports)
+    }
+}
