@@ -11,7 +11,14 @@ struct Glenoid: AsyncParsableCommand {
             Exit status: 0 done, 1 failed (the reason is on standard error), 64 wrong usage.
             """,
         version: programVersion,
-        subcommands: [CheckCommand.self, ModelCommand.self])
+        subcommands: [
+            CheckCommand.self,
+            ModelCommand.self,
+            ReportCommand.self,
+            QueueCommand.self,
+            ExplainCommand.self,
+            StatusCommand.self,
+        ])
 }
 
 /// The program's version, as `--version`, the reports' software version and the log show it.
