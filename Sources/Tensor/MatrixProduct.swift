@@ -3,7 +3,7 @@ internal import COpenBLAS
 /// Single-precision matrix products by OpenBLAS, each on the calling thread: `ForkJoinPool` cuts the work.
 package enum MatrixProduct {
     /// OpenBLAS starts threads of its own unless told not to; they would fight with ours over the cores.
-    private static let isSingleThreaded: Bool = {
+    static let isSingleThreaded: Bool = {
         openblas_set_num_threads(1)
         return true
     }()

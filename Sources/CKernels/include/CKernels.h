@@ -5,5 +5,6 @@
 #include "CKConvert.h"
 #include "CKReference.h"
 #include "CKSpin.h"
+#include "CKTrain.h"
 
 #endif
