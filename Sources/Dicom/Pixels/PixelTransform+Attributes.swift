@@ -1,0 +1,135 @@
+extension PixelTransform {
+    /// What the data set says about one frame, counted from 0.
+    ///
+    /// Enhanced multi-frame objects say it in functional groups: the frame's own item goes before the shared one, and
+    /// that before the data set itself (PS3.3 C.7.6.16; only one of them should speak).
+    /// Throws `badData` where a rescale value is not a number or a lookup table is not whole: a picture made without it
+    /// would be a guess. A window that the standard does not allow is passed over and recorded.
+    package init(dataset: Dataset, frameIndex: Int) throws(DicomError) {
+        let photometric = dataset.string(.photometricInterpretation) ?? ""
+        var steps: [String] = []
+        guard photometric.hasPrefix("MONOCHROME") || photometric.isEmpty else {
+            self.init(palette: photometric == "PALETTE COLOR" ? try Palette(in: dataset) : nil)
+            return
+        }
+        let modality = try Self.modality(of: dataset, frameIndex: frameIndex, steps: &steps)
+        let voi = try Self.voi(of: dataset, frameIndex: frameIndex, modality: modality, steps: &steps)
+        let isInverted = photometric == "MONOCHROME1"
+        if isInverted { steps.append("MONOCHROME1: inverted once, last.") }
+        if let shape = dataset.string(.presentationLUTShape), !shape.isEmpty {
+            if (shape == "INVERSE") != isInverted {
+                steps.append(
+                    "Presentation LUT Shape \(Self.known(shape)) contradicts \(photometric) and was not applied."
+                )
+            }
+        }
+        self.init(modality: modality, voi: voi, isInverted: isInverted, steps: steps)
+    }
+
+    /// The defined terms are repeated; anything else could be anybody's text.
+    private static func known(_ shape: String) -> String {
+        ["IDENTITY", "INVERSE", "LIN OD"].contains(shape) ? shape : "(not a defined term)"
+    }
+
+    private static func modality(
+        of dataset: Dataset, frameIndex: Int, steps: inout [String]
+    ) throws(DicomError) -> Modality {
+        let group = functionalGroup(.pixelValueTransformationSequence, of: dataset, frameIndex: frameIndex)
+        if let group, let rescale = try rescale(in: group, steps: &steps) { return rescale }
+        if let item = dataset.items(.modalityLUTSequence).first {
+            let table = try LookupTable(in: item, inputMayBeNegative: storedValuesMayBeNegative(dataset))
+            steps.append("Modality LUT of \(table.entries.count) entries applied.")
+            return .lookupTable(table)
+        }
+        return try rescale(in: dataset, steps: &steps) ?? .identity
+    }
+
+    /// Slope and intercept, where either is there; the other's default is 1 or 0 (PS3.3 C.11.1 asks for both).
+    private static func rescale(
+        in source: some AttributeSource, steps: inout [String]
+    ) throws(DicomError) -> Modality? {
+        let slope = try number(.rescaleSlope, in: source)
+        let intercept = try number(.rescaleIntercept, in: source)
+        guard slope != nil || intercept != nil else { return nil }
+        let (factor, offset) = (slope ?? 1, intercept ?? 0)
+        steps.append("Rescaled: slope \(brief(factor)), intercept \(brief(offset)).")
+        return .rescale(slope: factor, intercept: offset)
+    }
+
+    /// A value that is absent or empty is nil; one that is there and no finite number is an error.
+    private static func number(_ tag: Tag, in source: some AttributeSource) throws(DicomError) -> Double? {
+        guard let text = source.string(tag), !text.isEmpty else { return nil }
+        guard let value = source.double(tag), value.isFinite else {
+            throw .badData(tag, "it is not a finite number")
+        }
+        return value
+    }
+
+    private static func voi(
+        of dataset: Dataset, frameIndex: Int, modality: Modality, steps: inout [String]
+    ) throws(DicomError) -> VOI {
+        if let item = dataset.items(.voiLUTSequence).first {
+            let table = try LookupTable(
+                in: item, inputMayBeNegative: outputMayBeNegative(of: modality, dataset: dataset))
+            steps.append("VOI LUT of \(table.entries.count) entries applied.")
+            return .lookupTable(table)
+        }
+        let window =
+            if let group = functionalGroup(.frameVOILUTSequence, of: dataset, frameIndex: frameIndex) {
+                window(in: group, steps: &steps)
+            } else {
+                window(in: dataset, steps: &steps)
+            }
+        if let window {
+            steps.append(
+                "Window: center \(brief(window.center)), width \(brief(window.width)), \(window.function.rawValue)."
+            )
+            return .window(window)
+        }
+        steps.append("No window: the frame's minimum and maximum.")
+        return .range
+    }
+
+    /// The first window; nil where there is none that PS3.3 C.11.2.1.2 allows.
+    private static func window(in source: some AttributeSource, steps: inout [String]) -> Window? {
+        guard source.contains(.windowCenter) || source.contains(.windowWidth) else { return nil }
+        let name = source.string(.voiLUTFunction)?.uppercased() ?? ""
+        let function = Window.Function(rawValue: name.isEmpty ? "LINEAR" : name)
+        if function == nil { steps.append("VOI LUT Function is not a defined term; LINEAR is meant.") }
+        guard let center = source.double(.windowCenter), let width = source.double(.windowWidth),
+            let window = Window(center: center, width: width, function: function ?? .linear)
+        else {
+            steps.append("Window Center and Window Width are not a window; they were passed over.")
+            return nil
+        }
+        return window
+    }
+
+    /// The macro's item for a frame: the frame's own, else the shared one.
+    private static func functionalGroup(_ macro: Tag, of dataset: Dataset, frameIndex: Int) -> Item? {
+        let perFrame = dataset.items(.perFrameFunctionalGroupsSequence)
+        if perFrame.indices.contains(frameIndex), let item = perFrame[frameIndex].items(macro).first {
+            return item
+        }
+        return dataset.items(.sharedFunctionalGroupsSequence).first?.items(macro).first
+    }
+
+    private static func storedValuesMayBeNegative(_ dataset: Dataset) -> Bool {
+        dataset.integer(.pixelRepresentation) == 1
+    }
+
+    /// Whether the input of the VOI transformation may be below 0: PS3.3 C.11.2.1.1 lets the descriptor's VR follow it.
+    private static func outputMayBeNegative(of modality: Modality, dataset: Dataset) -> Bool {
+        switch modality {
+        case .identity: storedValuesMayBeNegative(dataset)
+        case .lookupTable: false
+        case .rescale(let slope, let intercept):
+            storedValuesMayBeNegative(dataset) || intercept < 0 || slope < 0
+        }
+    }
+
+    /// A number as a person writes it: without ".0" where it is whole.
+    private static func brief(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+    }
+}
