@@ -3,8 +3,11 @@
 #define CDCMTK_H
 
 #include "CDCMTKDataset.h"
+#include "CDCMTKNetwork.h"
+#include "CDCMTKProvider.h"
 #include "CDCMTKReport.h"
 #include "CDCMTKStatus.h"
+#include "CDCMTKUser.h"
 #include "CDCMTKVersion.h"
 
 #endif
