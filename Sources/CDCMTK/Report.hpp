@@ -33,10 +33,6 @@ inline DcmTagKey tag_key(uint32_t tag) { return DcmTagKey(uint16_t(tag >> 16), u
 // alone unless it knows the character set; they are sure where every character is one byte.
 bool fits(DcmElement &element);
 
-// Copies the attributes as cdcmtk_report_copy promises.
-void copy_attributes(DcmItem &source, DcmItem &target, const uint32_t *tags, size_t tag_count,
-                     const uint32_t *required, size_t required_count);
-
 }  // namespace glenoid
 
 #endif

@@ -11,7 +11,7 @@ extension ResultDocument {
         var identity = Identity("report")
         identity.add("template", String(Self.templateVersion))
         identity.add("class", SRClass.comprehensive3D.sopClassUID.text)
-        identity.add("model", modelDigest.hex)
+        identity.add("model", descriptionDigest.hex)
         identity.add("settings", Self.canonical(settings))
         identity.add("installation", Self.canonical(installation))
         identity.add("predecessor", predecessor?.sopInstanceUID.text ?? "")
@@ -40,10 +40,12 @@ extension ResultDocument {
         return min(predecessor.instanceNumber, Int(Int32.max) - 1) + 1
     }
 
-    /// Device Observer UID: this model at this installation, whatever the version of the program.
+    /// Device Observer UID: this version of the model at this installation, whatever the version of the program.
     package var deviceObserverUID: UID {
         var identity = Identity("device")
-        identity.add("model", modelDigest.hex)
+        identity.add("weights", model.weights.sha256.lowercased())
+        identity.add("model", model.name)
+        identity.add("version", model.version)
         identity.add("manufacturer", installation.manufacturer)
         identity.add("product", installation.modelName)
         identity.add("name", installation.name)

@@ -16,8 +16,8 @@ package struct ResultDocument: Sendable {
     package let settings: ReportSettings
     /// The report that this one replaces; nil for the first of a study and model.
     package let predecessor: Predecessor?
-    /// SHA-256 of the model's description, which holds the digest of its weights.
-    let modelDigest: Digest
+    /// SHA-256 of the model's description, which holds the digest of its weights, its codes and its thresholds.
+    let descriptionDigest: Digest
 
     /// Grows with every change of what a report says for the same results: such a report is another object.
     package static let templateVersion = 1
@@ -38,7 +38,7 @@ package struct ResultDocument: Sendable {
         self.settings = settings ?? model.report
         self.predecessor = predecessor
         do {
-            modelDigest = Digest(of: try ModelBundle.encode(model))
+            descriptionDigest = Digest(of: try ModelBundle.encode(model))
         } catch {
             throw .improperModel("\(error)")
         }

@@ -1,11 +1,12 @@
 // Structured Reports written with DCMTK's dcmsr: a content tree that grows item by item, a header, and patient and
-// study attributes copied byte by byte from a source file. One thread uses a report at a time.
+// study attributes copied byte by byte from another object. One thread uses a report at a time.
 #ifndef CDCMTK_REPORT_H
 #define CDCMTK_REPORT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CDCMTKDataset.h"
 #include "CDCMTKStatus.h"
 
 #ifdef __cplusplus
@@ -101,12 +102,10 @@ cdcmtk_status cdcmtk_report_add_scheme(cdcmtk_report *report, const char *design
 // Sets a string attribute of the header, replacing what dcmsr would write; several values are divided by backslashes.
 cdcmtk_status cdcmtk_report_set(cdcmtk_report *report, uint32_t tag, const char *value);
 
-// Reads the attributes named by `tags` from the Part 10 file or bare data set at `path`, up to its pixel data, and
-// takes their bytes as they are. An attribute that is empty is left out; one that breaks its value representation is
-// left out too, unless it is among `required`.
-// CDCMTK_WORLD when the file cannot be opened, CDCMTK_BAD_DATA when it cannot be parsed.
-cdcmtk_status cdcmtk_report_copy(cdcmtk_report *report, const char *path, const uint32_t *tags, size_t tag_count,
-                                 const uint32_t *required, size_t required_count);
+// Takes the attributes named by `tags` from a data set or item, their bytes as they are. An attribute that is empty
+// is left out; one that breaks its value representation is left out too, unless it is among `required`.
+cdcmtk_status cdcmtk_report_copy(cdcmtk_report *report, const cdcmtk_item *source, const uint32_t *tags,
+                                 size_t tag_count, const uint32_t *required, size_t required_count);
 
 // The first value of an attribute taken by cdcmtk_report_copy, as it stands there, without padding; CDCMTK_ABSENT
 // when there is none. *text is the report's and lives until the next call.

@@ -88,7 +88,7 @@ package struct Item: AttributeSource {
 ///
 /// Valid as long as the ``Dataset`` it comes from.
 @safe struct ItemHandle {
-    private let pointer: OpaquePointer
+    let pointer: OpaquePointer
 
     init(_ pointer: OpaquePointer) { unsafe self.pointer = pointer }
 

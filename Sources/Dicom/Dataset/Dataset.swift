@@ -75,7 +75,8 @@ internal import CDCMTK
         root.items(tag).map { Item(self, $0, inherited: characterSet) }
     }
 
-    private var root: ItemHandle { unsafe ItemHandle(cdcmtk_dataset_root(pointer)) }
+    /// The bridge's view of the data set, valid as long as this object.
+    var root: ItemHandle { unsafe ItemHandle(cdcmtk_dataset_root(pointer)) }
 }
 
 /// An object whose beginning was understood and whose elements were scanned: what DCMTK may parse now.

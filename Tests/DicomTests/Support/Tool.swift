@@ -44,3 +44,21 @@ enum Tool {
         return output
     }
 }
+
+/// Files that live as long as the test process's temporary folder.
+enum Scratch {
+    /// A temporary folder of this process.
+    static let folder: URL = {
+        let url = FileManager.default.temporaryDirectory.appending(
+            path: "glenoid-\(ProcessInfo.processInfo.processIdentifier)")
+        try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        return url
+    }()
+
+    /// Writes bytes to a new file and gives its path.
+    static func write(_ bytes: [UInt8]) throws -> String {
+        let url = folder.appending(path: UUID().uuidString + ".dcm")
+        try Data(bytes).write(to: url)
+        return url.path
+    }
+}

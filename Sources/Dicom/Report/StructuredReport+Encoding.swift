@@ -7,7 +7,7 @@ extension StructuredReport {
     /// does not admit) or the source cannot be parsed, `world` when the source cannot be opened.
     package func encoded(as reportClass: SRClass = .comprehensive3D) throws(DicomError) -> [UInt8] {
         let writer = try ReportWriter(reportClass)
-        try writer.copySubject(from: sourcePath)
+        try writer.copySubject(of: try Dataset(path: sourcePath))
         try write(header: writer, as: reportClass)
         try writer.write(content.degraded(to: reportClass))
         for reference in evidence { try writer.addEvidence(reference) }

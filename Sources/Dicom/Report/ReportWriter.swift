@@ -6,6 +6,7 @@ internal import CDCMTK
 
     /// A writer for an empty report of this class.
     init(_ reportClass: SRClass) throws(DicomError) {
+        try DicomError.check(cdcmtk_initialise())
         var made: OpaquePointer?
         try DicomError.check(unsafe cdcmtk_report_create(reportClass.bridged, &made))
         guard let made = unsafe made else { preconditionFailure("the bridge gave no report and no reason") }
@@ -14,12 +15,15 @@ internal import CDCMTK
 
     deinit { unsafe cdcmtk_report_free(report) }
 
-    /// Takes patient and study from the file at `path`.
-    func copySubject(from path: String) throws(DicomError) {
+    /// Takes patient and study from the object.
+    func copySubject(of source: Dataset) throws(DicomError) {
         let identifying = SubjectAttributes.identifying.map(\.number)
         let all = identifying + SubjectAttributes.optional.map(\.number)
-        try DicomError.check(
-            unsafe cdcmtk_report_copy(report, path, all, all.count, identifying, identifying.count))
+        let status = withExtendedLifetime(source) {
+            unsafe cdcmtk_report_copy(
+                report, source.root.pointer, all, all.count, identifying, identifying.count)
+        }
+        try DicomError.check(status)
     }
 
     /// The first value of a copied attribute; nil where there is none.

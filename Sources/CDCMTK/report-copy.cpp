@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "dcmtk/dcmdata/dcfilefo.h"
-
 using glenoid::fail;
 using glenoid::guarded;
 using glenoid::require;
@@ -63,15 +61,6 @@ bool is_worth_copying(DcmElement &element) {
     return element.checkValue(multiplicity).good() && glenoid::fits(element);
 }
 
-// Whether a data set has an element of the groups that every object has.
-bool names_anything(DcmItem &dataset) {
-    for (unsigned long index = 0; index < dataset.card(); index += 1) {
-        const Uint16 group = dataset.getElement(index)->getGTag();
-        if (group == 0x0008 || group == 0x0010) return true;
-    }
-    return false;
-}
-
 }  // namespace
 
 bool glenoid::fits(DcmElement &element) {
@@ -87,10 +76,12 @@ bool glenoid::fits(DcmElement &element) {
     return true;
 }
 
-void glenoid::copy_attributes(DcmItem &source, DcmItem &target, const uint32_t *tags, size_t tag_count,
+namespace {
+
+void copy_attributes(DcmItem &source, DcmItem &target, const uint32_t *tags, size_t tag_count,
                               const uint32_t *required, size_t required_count) {
     for (size_t index = 0; index < tag_count; index += 1) {
-        const DcmTagKey key = tag_key(tags[index]);
+        const DcmTagKey key = glenoid::tag_key(tags[index]);
         DcmElement *found = nullptr;
         if (source.findAndGetElement(key, found).bad() || !found) continue;
         std::unique_ptr<DcmElement> element = conforming(*found, key);
@@ -105,18 +96,14 @@ void glenoid::copy_attributes(DcmItem &source, DcmItem &target, const uint32_t *
     }
 }
 
-cdcmtk_status cdcmtk_report_copy(cdcmtk_report *report, const char *path, const uint32_t *tags, size_t tag_count,
-                                 const uint32_t *required, size_t required_count) {
+}  // namespace
+
+cdcmtk_status cdcmtk_report_copy(cdcmtk_report *report, const cdcmtk_item *source, const uint32_t *tags,
+                                 size_t tag_count, const uint32_t *required, size_t required_count) {
     return guarded([&] {
-        DcmFileFormat file;
-        const OFCondition read =
-            file.loadFileUntilTag(path, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, ERM_autoDetect, DCM_PixelData);
-        if (read.bad() && !OFStandard::isReadable(path)) fail(CDCMTK_WORLD, 0, "the source file cannot be read");
-        if (read.bad() && file.getDataset()->card() == 0)
-            require(read, CDCMTK_BAD_DATA, 0, "reading the source file");
-        // DCMTK reads any bytes as an implicit little endian data set if nothing speaks against it.
-        if (!names_anything(*file.getDataset())) fail(CDCMTK_BAD_DATA, 0, "the source file is not a DICOM object");
-        glenoid::copy_attributes(*file.getDataset(), report->copied, tags, tag_count, required, required_count);
+        // DCMTK's accessors are not const although they change nothing that we can see.
+        DcmItem &item = *const_cast<DcmItem *>(reinterpret_cast<const DcmItem *>(source));
+        copy_attributes(item, report->copied, tags, tag_count, required, required_count);
     });
 }
 

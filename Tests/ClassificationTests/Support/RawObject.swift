@@ -1,0 +1,1 @@
+../../DicomTests/Support/RawObject.swift

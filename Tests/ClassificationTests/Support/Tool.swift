@@ -1,0 +1,1 @@
+../../DicomTests/Support/Tool.swift
