@@ -97,7 +97,9 @@ let package = Package(
             name: "LearningTests", dependencies: ["Learning", "Classification", "EfficientNet", "Tensor"],
             exclude: ["Fixtures"],  // read from their place in the source
             swiftSettings: strict),
-        .testTarget(name: "DaemonTests", dependencies: ["Daemon", "WorkQueue", "Dicom"], swiftSettings: strict),
+        .testTarget(
+            name: "DaemonTests", dependencies: ["Daemon", "Classification", "WorkQueue", "Dicom"],
+            swiftSettings: strict),
         .testTarget(name: "GlenoidTests", dependencies: ["glenoid"], swiftSettings: strict),
     ],
     cLanguageStandard: .c17,

@@ -28,26 +28,16 @@ struct CheckCommand: ParsableCommand {
         do {
             let loaded = try options.load()
             if json {
-                try printJSON(CheckReport(loaded, file: options.path))
+                print(try jsonText(CheckReport(loaded, file: options.path)))
             } else {
-                for warning in loaded.warnings { printError("warning: \(warning)") }
+                for warning in loaded.warnings { complain("warning: \(warning)") }
                 print(loaded.text, terminator: "")
             }
         } catch let error as ConfigurationError {
-            if json { try printJSON(CheckReport(error, file: options.path)) }
-            for problem in error.problems { printError("error: \(problem)") }
+            if json { print(try jsonText(CheckReport(error, file: options.path))) }
+            for problem in error.problems { complain("error: \(problem)") }
             throw ExitCode.failure
         }
-    }
-
-    private func printJSON(_ report: CheckReport) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(report), as: UTF8.self))
-    }
-
-    private func printError(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 }
 

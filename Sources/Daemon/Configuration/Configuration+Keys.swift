@@ -1,3 +1,5 @@
+internal import WorkQueue
+
 extension Configuration {
     /// Every key of the file, in its order.
     ///
@@ -82,11 +84,15 @@ extension Configuration {
     private static let workKeys: [ConfigurationKey<Configuration>] = [
         ConfigurationKey(
             "study.settle", \.study.settle, .duration(.seconds(0) ... .seconds(3600)), .live,
-            "After the study's last instance, once no association that brought one of it is open. 0s: at once."
+            """
+            After the study's last instance, once no association that brought one of it is open. 0s: as soon as \
+            everything received so far is classified, whoever is still connected.
+            """
         ),
         ConfigurationKey(
             "study.idle", \.study.idle, .duration(.seconds(0) ... .seconds(86400)), .live,
-            "After the study's last instance, even while such an association stays open."),
+            "After the study's last instance, even while such an association stays open. At least study.settle counts."
+        ),
         ConfigurationKey(
             "study.maximumAge", \.study.maximumAge, .duration(.seconds(0) ... .seconds(7 * 86400)), .live,
             "After the study's first unreported instance, whatever else happens."),
@@ -127,16 +133,13 @@ extension Configuration {
             "log.format", \.log.format, .choice, .restart,
             "text: one readable line; json: one JSON object a line. Both go to standard error."),
         ConfigurationKey(
-            "installation.name", \.installation.name, .text(1...16), .restart,
-            "Device Observer Name (121013, DCM) and Station Name (0008,1010) of reports."),
+            "installation.name", \.installation.name, .text(1...64), .restart,
+            "Device Observer Name (121013, DCM) of reports."),
         ConfigurationKey(
             "installation.serialNumber", \.installation.serialNumber, .text(1...64), .restart,
             """
-            Device Serial Number (0018,1000) of reports. With the model it decides the Device Observer UID: \
-            give each installation its own.
+            Device Observer Serial Number (121016, DCM) and Device Serial Number (0018,1000) of reports. It decides \
+            the Device Observer UID: give each installation its own, and keep it.
             """),
-        ConfigurationKey(
-            "installation.institution", \.installation.institution, .text(0...64), .restart,
-            "Institution Name (0008,0080) of reports. Empty: left out."),
     ]
 }

@@ -1,3 +1,7 @@
+package import Classification
+package import Dicom
+package import WorkQueue
+
 /// Everything an operator decides about a node, checked and ready to use.
 ///
 /// A value: services take the part they need when they start, and a reload hands them a new one. The defaults are
@@ -9,9 +13,9 @@ package struct Configuration: Sendable, Equatable {
     /// The folder that holds received instances.
     package var spool = SpoolSettings()
     /// The database that holds the state of all work.
-    package var queue = QueueSettings()
+    package var queue = DatabaseSettings()
     /// When a study is complete enough to be reported.
-    package var study = StudySettings()
+    package var study = StudyTiming()
     /// How images are classified.
     package var classification = ClassificationSettings()
     /// The models in use; with none, every instance is recorded as skipped.
@@ -89,24 +93,11 @@ package struct SpoolSettings: Sendable, Equatable {
 }
 
 /// The database that holds the state of all work.
-package struct QueueSettings: Sendable, Equatable {
+package struct DatabaseSettings: Sendable, Equatable {
     /// Absolute path of the SQLite file (from `sqlite:///path`).
     package var databasePath = "/var/lib/glenoid/queue.sqlite"
     /// How long the history of finished work can be asked for (`glenoid explain`).
     package var keepFor: Duration = .seconds(30 * 24 * 3600)
-
-    /// Creates the defaults.
-    package init() {}
-}
-
-/// When a study is complete enough to be reported: whichever of the three comes first.
-package struct StudySettings: Sendable, Equatable {
-    /// After the last instance, once no association that brought one is open.
-    package var settle: Duration = .seconds(2)
-    /// After the last instance, even while such an association is open.
-    package var idle: Duration = .seconds(30)
-    /// After the first instance, whatever else happens.
-    package var maximumAge: Duration = .seconds(600)
 
     /// Creates the defaults.
     package init() {}
@@ -149,6 +140,11 @@ package struct AcceptSettings: Sendable, Equatable {
 
     /// Creates the bundle's own rules.
     package init() {}
+
+    /// The rules in force for a bundle that has these.
+    package func replacing(_ bundleRules: Acceptance) -> Acceptance {
+        Acceptance(modality: modality ?? bundleRules.modality, bodyPart: bodyPart ?? bundleRules.bodyPart)
+    }
 }
 
 /// One destination of reports: a C-STORE SCP.
@@ -168,24 +164,12 @@ package struct DestinationSettings: Sendable, Equatable {
     /// How long an association is kept open with nothing to send.
     package var idleTimeout: Duration = .seconds(5)
     /// Kinds of report offered, best first; the first that the destination accepts is sent.
-    package var documents: [DocumentClass] = DocumentClass.allCases
+    package var documents: [SRClass] = SRClass.allCases
     /// How failed deliveries are repeated.
     package var retry = RetrySettings()
 
     /// Creates a destination without an address.
     package init() {}
-}
-
-/// The Structured Report storage classes a report can be written as, richest first.
-package enum DocumentClass: String, Sendable, CaseIterable {
-    /// Comprehensive 3D SR, 1.2.840.10008.5.1.4.1.1.88.34.
-    case comprehensive3D
-    /// Comprehensive SR, 1.2.840.10008.5.1.4.1.1.88.33.
-    case comprehensive
-    /// Enhanced SR, 1.2.840.10008.5.1.4.1.1.88.22.
-    case enhanced
-    /// Basic Text SR, 1.2.840.10008.5.1.4.1.1.88.11.
-    case basicText
 }
 
 /// How failed deliveries are repeated: the wait doubles from first to maximum, with jitter.
@@ -225,14 +209,12 @@ package enum LogFormat: String, Sendable, CaseIterable {
     case json
 }
 
-/// How reports name this installation: the device observer of TID 1004 and the General Equipment module.
+/// How reports name this installation (TID 1004, device observer).
 package struct InstallationSettings: Sendable, Equatable {
-    /// Device Observer Name (121013, DCM) and Station Name (0008,1010).
+    /// Device Observer Name (121013, DCM).
     package var name = "GLENOID"
     /// Device Observer Serial Number (121016, DCM) and Device Serial Number (0018,1000).
     package var serialNumber = "1"
-    /// Institution Name (0008,0080) of the equipment; empty: left out.
-    package var institution = ""
 
     /// Creates the defaults.
     package init() {}

@@ -1,3 +1,5 @@
+internal import Dicom
+
 extension ModelSettings {
     /// Every key of an entry of `models`.
     package static let keys: [ConfigurationKey<ModelSettings>] = [
@@ -51,7 +53,7 @@ extension DestinationSettings {
             "How long the association stays open with nothing to send. 0s: released after every report."),
         ConfigurationKey(
             "documents", \.documents,
-            ConfigurationForm<DocumentClass>.choice.list(
+            ConfigurationForm<SRClass>.choice.list(
                 "list of comprehensive3D, comprehensive, enhanced, basicText"), .live,
             "Kinds of Structured Report offered, best first. The first one it accepts is sent, with the same findings."
         ),

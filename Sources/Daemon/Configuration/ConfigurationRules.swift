@@ -1,3 +1,5 @@
+internal import WorkQueue
+
 /// What values must agree on with each other.
 struct ConfigurationRules {
     let configuration: Configuration

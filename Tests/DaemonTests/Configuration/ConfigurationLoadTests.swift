@@ -1,6 +1,9 @@
+import Classification
 import Daemon
+import Dicom
 import Foundation
 import Testing
+import WorkQueue
 
 @Suite struct ConfigurationLoadTests {
     @Test func emptyFileHasTheDefaults() throws {
@@ -32,7 +35,7 @@ import Testing
                 documents: [basicText]
                 retry: {first: 500ms, maximum: 1h, giveUpAfter: 7d}
             log: {level: debug, format: json}
-            installation: {institution: "Klinik: Süd"}
+            installation: {name: "Klinik: Süd"}
             """
         ).configuration
         #expect(configuration.dicom.aeTitle == "0123")
@@ -61,7 +64,7 @@ import Testing
         #expect(archive.retry.giveUpAfter == .seconds(7 * 86400))
         #expect(configuration.log.level == .debug)
         #expect(configuration.log.format == .json)
-        #expect(configuration.installation.institution == "Klinik: Süd")
+        #expect(configuration.installation.name == "Klinik: Süd")
     }
 
     @Test func modelWithoutDestinationsReportsToAll() throws {
@@ -71,13 +74,22 @@ import Testing
         #expect(configuration.destinationNames(of: configuration.models[0]) == ["archive", "pacs"])
     }
 
+    @Test func bundlesRulesAreReplacedOneByOne() {
+        var accept = AcceptSettings()
+        let rules = Acceptance(modality: ["DX"], bodyPart: ["SHOULDER"])
+        #expect(accept.replacing(rules) == rules)
+        accept.modality = ["CR"]
+        accept.bodyPart = []
+        #expect(accept.replacing(rules) == Acceptance(modality: ["CR"], bodyPart: []))
+    }
+
     @Test func whatIsPrintedReadsBackTheSame() throws {
         let first = try loaded(
             """
             dicom: {aeTitle: "A B", bind: "::", callers: [X, {aeTitle: "Y Z", address: "fd00::/8"}]}
             models: [{bundle: /srv/a b, destinations: []}]
             destinations: {pacs: {aeTitle: PACS, host: h, retry: {maximum: 90s}}}
-            installation: {name: "a\\"b\\\\c: #", serialNumber: "~", institution: "- x"}
+            installation: {name: "a\\"b\\\\c: #", serialNumber: "~"}
             """)
         let second = try loaded(first.text)
         #expect(first.configuration == second.configuration, "\(first.text)")

@@ -1,5 +1,6 @@
 import Daemon
 import Testing
+import WorkQueue
 
 @Suite struct ConfigurationOverlayTests {
     @Test(

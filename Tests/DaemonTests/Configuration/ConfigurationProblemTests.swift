@@ -36,8 +36,8 @@ import Testing
             ("queue: {url: sqlite://queue.sqlite}", "allowed: sqlite:///absolute/path"),
             ("queue: {url: sqlite:///}", "allowed: sqlite:///absolute/path"),
             ("log: {level: loud}", "allowed: one of trace, debug, info"),
-            ("installation: {name: \"a\\tb\"}", "allowed: text of 1 to 16"),
-            ("installation: {name: \"\"}", "allowed: text of 1 to 16"),
+            ("installation: {name: \"a\\tb\"}", "allowed: text of 1 to 64"),
+            ("installation: {name: \"\"}", "allowed: text of 1 to 64"),
         ]) func valueThatIsNotAllowedIsNamedWithWhatIs(yaml: String, message: String)
     {
         let found = problems(yaml)
