@@ -43,8 +43,8 @@ let package = Package(
             name: "CDCMTK",
             cxxSettings: optimisedCXX,
             linkerSettings: linked([
-                "cmr", "dcmsr", "dcmnet", "dcmjpeg", "dcmjpls", "dcmimage", "dcmimgle", "dcmdata",
-                "ijg8", "ijg12", "ijg16", "dcmtkcharls", "oflog", "ofstd", "crypto", "openjp2", "charls", "z", "stdc++",
+                "cmr", "dcmsr", "dcmnet", "dcmjpeg", "dcmimage", "dcmimgle", "dcmdata",
+                "ijg8", "ijg12", "ijg16", "oflog", "ofstd", "crypto", "openjp2", "z", "stdc++",
             ])),
         .target(name: "CKernels", cSettings: optimisedC),
 

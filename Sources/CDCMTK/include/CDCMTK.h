@@ -2,6 +2,7 @@
 #ifndef CDCMTK_H
 #define CDCMTK_H
 
+#include "CDCMTKCodec.h"
 #include "CDCMTKDataset.h"
 #include "CDCMTKNetwork.h"
 #include "CDCMTKProvider.h"

@@ -46,6 +46,10 @@ struct ElementScanner {
                     endSegment(at: offset)
                     segmentStart = element.range.upperBound
                     next = segmentStart
+                } else if let end = strayEnd(header) {
+                    endSegment(at: offset)
+                    segmentStart = end
+                    next = end
                 } else {
                     next = try skip(header, end: cursor.count, encoding: encoding, depth: 0)
                     if next - header.valueOffset > limits.valueBytesMax {
@@ -68,6 +72,15 @@ struct ElementScanner {
                 "\(headerBytes) bytes of elements besides pixel data, at most \(limits.headerBytesMax)")
         }
         return layout
+    }
+
+    /// The end of an item or delimiter that stands in the data set itself, where it does not belong: what is
+    /// left when a tool removed the sequence around it. It says nothing, so it is stepped over.
+    private func strayEnd(_ header: ElementHeader) -> Int? {
+        guard header.tag.group == 0xFFFE, let length = header.length,
+            length <= cursor.count - header.valueOffset
+        else { return nil }
+        return header.valueOffset + length
     }
 
     // MARK: - Elements

@@ -16,7 +16,10 @@ struct ObjectHeader {
 
     /// Reads the beginning of the source behind `cursor`.
     static func read(_ cursor: inout ByteCursor) throws(DicomError) -> ObjectHeader {
-        let hasPrefix = try prefix(&cursor, at: 128)
+        // A preamble may hold anything, but meta information must follow the prefix: a data set without
+        // either can have the letters at this place by chance.
+        let metaFollows = try isMetaGroup(&cursor, at: 132)
+        let hasPrefix = metaFollows ? try prefix(&cursor, at: 128) : false
         var offset = hasPrefix ? 132 : try prefix(&cursor, at: 0) ? 4 : 0
         let start = offset
         var uid: String?
@@ -45,6 +48,11 @@ struct ObjectHeader {
             &cursor, at: offset, end: cursor.count, encoding: .explicitLittle)
         if let explicit, ElementHeader.isStandard(explicit.vr ?? "") { return explicit }
         return try ElementHeader.read(&cursor, at: offset, end: cursor.count, encoding: .implicitLittle)
+    }
+
+    private static func isMetaGroup(_ cursor: inout ByteCursor, at offset: Int) throws(DicomError) -> Bool {
+        guard cursor.count >= offset + 8 else { return false }
+        return try cursor.uint16(at: offset, bigEndian: false) == 0x0002
     }
 
     private static func prefix(_ cursor: inout ByteCursor, at offset: Int) throws(DicomError) -> Bool {
@@ -100,7 +108,7 @@ enum EncodingProbe {
             guard
                 let header = try ElementHeader.read(
                     &cursor, at: offset, end: cursor.count, encoding: encoding),
-                (0x0002...0x7FE0).contains(header.tag.group), header.tag > previous ?? Tag(0, 0),
+                (0x0001...0x7FE0).contains(header.tag.group), header.tag >= previous ?? Tag(0, 0),
                 header.vr.map(ElementHeader.isStandard) ?? true
             else { return false }
             // Data sets begin with a low group; read in the wrong byte order it would be a high one.

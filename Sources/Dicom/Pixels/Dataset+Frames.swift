@@ -18,8 +18,11 @@ extension Dataset {
             throw .absent(
                 .numberOfFrames, "is \(description.frameCount): there is no frame \(frameIndex + 1)")
         }
+        if transferSyntax.isEncapsulated {
+            return try EncapsulatedFrame(self, description).frame(at: frameIndex)
+        }
         guard description.element.encapsulated == nil else {
-            throw .unsupported("pixel data in \(transferSyntax)")
+            throw .badData(description.element.tag, "is in fragments, which \(transferSyntax) has not")
         }
         return try NativeFrame(self, description).frame(at: frameIndex)
     }

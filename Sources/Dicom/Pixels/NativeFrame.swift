@@ -1,16 +1,33 @@
 internal import Glibc
 
-/// Frames that stand in Pixel Data as they are (PS3.5 8.1.1, 8.2 native format).
+/// Frames that are coded as they are (PS3.5 8.1.1, 8.2 native format).
+///
+/// Usually all of them in the value of Pixel Data, one after the other; with the transfer syntaxes that put
+/// native frames in fragments, one.
 struct NativeFrame {
     private let description: PixelDescription
     private let source: ByteSource
+    /// Where in the source the frames lie.
+    private let range: Range<Int>
+    private let frameCount: Int
     private let isBigEndian: Bool
 
-    /// The frames of `dataset`.
+    /// The frames in the value of the pixel data of `dataset`.
     init(_ dataset: Dataset, _ description: PixelDescription) {
         self.description = description
         source = dataset.source
+        range = description.element.range
+        frameCount = description.frameCount
         isBigEndian = dataset.encoding.isBigEndian
+    }
+
+    /// One little endian frame: `bytes`.
+    init(bytes: [UInt8], _ description: PixelDescription) {
+        self.description = description
+        source = ByteSource(bytes: bytes)
+        range = 0..<bytes.count
+        frameCount = 1
+        isBigEndian = false
     }
 
     /// PS3.3 C.7.6.3.1.2: two pixels of YBR_FULL_422 have two luminances and share the colour differences.
@@ -31,18 +48,15 @@ struct NativeFrame {
         guard element.missingBytes == 0 else {
             throw .badData(element.tag, "is cut off: the object ends \(element.missingBytes) bytes early")
         }
-        let expected = (frameBits * description.frameCount + 7) / 8
-        guard element.range.count >= expected else {
-            throw .badData(
-                element.tag,
-                "has \(element.range.count) bytes; its \(description.frameCount) frames need \(expected)")
+        let expected = (frameBits * frameCount + 7) / 8
+        guard range.count >= expected else {
+            throw .badData(element.tag, "has \(range.count) bytes; its \(frameCount) frames need \(expected)")
         }
         // A byte to make it even is the rule (PS3.5 8.1.1) and longer padding occurs. Where another frame
         // would fit, the size or number of frames is wrong, and nobody knows which.
-        guard (element.range.count - expected) * 8 < max(frameBits, 16) else {
+        guard (range.count - expected) * 8 < max(frameBits, 16) else {
             throw .badData(
-                element.tag,
-                "has \(element.range.count) bytes where \(expected) belong: another frame would fit")
+                element.tag, "has \(range.count) bytes where \(expected) belong: another frame would fit")
         }
     }
 
@@ -72,11 +86,13 @@ struct NativeFrame {
         default: break
         }
         if description.bitsAllocated == 1 { return .uint8(try bits(from: firstBit)) }
-        let start = description.element.range.lowerBound + firstBit / 8
+        let start = range.lowerBound + firstBit / 8
         let cellBytes = description.bitsAllocated / 8
-        return try unsafe description.sampleBits.samples(count: frameBits / description.bitsAllocated) {
-            buffer in
-            unsafe read(at: start, cellBytes: cellBytes, into: buffer)
+        let bits = SampleBits(stored: description.bitsStored, high: description.highBit)
+        return try unsafe .filled(
+            count: frameBits / description.bitsAllocated, cellBytes: cellBytes, isSigned: description.isSigned
+        ) { buffer in
+            unsafe read(at: start, cellBytes: cellBytes, into: buffer).map { bits }
         }
     }
 
@@ -99,7 +115,6 @@ struct NativeFrame {
         Void, DicomError
     > {
         guard description.element.vr == "OW" else { return unsafe source.read(at: start, into: buffer) }
-        let range = description.element.range
         do throws(DicomError) {
             // Whole words around the wanted bytes; an odd last byte has no partner and stays.
             let first = start - (start - range.lowerBound) % 2
@@ -115,7 +130,7 @@ struct NativeFrame {
     }
 
     private func floats<Number: BinaryFloatingPoint>(_ firstByte: Int) throws(DicomError) -> [Number] {
-        let start = description.element.range.lowerBound + firstByte
+        let start = range.lowerBound + firstByte
         let width = MemoryLayout<Number>.size
         var result: Result<Void, DicomError> = .success(())
         let numbers = unsafe [Number](unsafeUninitializedCapacity: description.sampleCount) {
@@ -134,7 +149,6 @@ struct NativeFrame {
     /// the low end, words are little endian).
     private func bits(from firstBit: Int) throws(DicomError) -> [UInt8] {
         let firstByte = firstBit / 8 & ~1
-        let range = description.element.range
         let start = range.lowerBound + firstByte
         let wanted = (firstBit + frameBits + 7) / 8 - firstByte
         var bytes = [UInt8](repeating: 0, count: wanted)
@@ -154,10 +168,5 @@ extension PixelDescription {
             rows: rows, columns: columns, samplesPerPixel: samplesPerPixel,
             photometricInterpretation: interpretation ?? photometricInterpretation, bitsStored: bitsStored,
             samples: samples)
-    }
-
-    /// How its cells become samples.
-    var sampleBits: SampleBits {
-        SampleBits(allocated: bitsAllocated, stored: bitsStored, high: highBit, isSigned: isSigned)
     }
 }

@@ -1,49 +1,50 @@
-/// Where the bits of a sample lie in its cell, and how cells become samples (PS3.5 8.1.1).
+/// Where the bits of a sample lie in its cell (PS3.5 8.1.1).
 struct SampleBits {
-    /// The cell's size: 1, 8, 16 or 32.
-    let allocated: Int
     /// The sample's size.
     let stored: Int
     /// The sample's most significant bit.
     let high: Int
-    /// Whether the sample is two's complement.
-    let isSigned: Bool
 
-    /// Cells of `count` bytes-wide numbers, filled by `fill` with the bytes of this machine's order, as
-    /// samples.
-    func samples(
-        count: Int, filledBy fill: (UnsafeMutableRawBufferPointer) -> Result<Void, DicomError>
+    /// Moves the samples to their cells' low ends, in place; what lies above and below goes, the sign comes.
+    func align<Cell: FixedWidthInteger>(_ cells: inout [Cell]) {
+        guard stored < Cell.bitWidth || high < Cell.bitWidth - 1 else { return }
+        let left = Cell(truncatingIfNeeded: Cell.bitWidth - 1 - high)
+        let right = Cell(truncatingIfNeeded: Cell.bitWidth - stored)
+        // Shifting to the right keeps the sign of signed cells and brings zeros into unsigned ones.
+        for index in cells.indices { cells[index] = (cells[index] &<< left) &>> right }
+    }
+}
+
+extension Frame.Samples {
+    /// Writes cells into memory and says where in them the samples lie.
+    typealias Filling = (UnsafeMutableRawBufferPointer) -> Result<SampleBits, DicomError>
+
+    /// Samples of `count` cells of `cellBytes` that `fill` writes in this machine's byte order, without a
+    /// copy.
+    static func filled(
+        count: Int, cellBytes: Int, isSigned: Bool, by fill: Filling
     ) throws(DicomError) -> Frame.Samples {
-        switch (allocated, isSigned) {
-        case (...8, false): .uint8(try unsafe cells(count, fill))
-        case (...8, true): .int8(try unsafe cells(count, fill))
-        case (16, false): .uint16(try unsafe cells(count, fill))
-        case (16, true): .int16(try unsafe cells(count, fill))
+        switch (cellBytes, isSigned) {
+        case (1, false): .uint8(try unsafe cells(count, fill))
+        case (1, true): .int8(try unsafe cells(count, fill))
+        case (2, false): .uint16(try unsafe cells(count, fill))
+        case (2, true): .int16(try unsafe cells(count, fill))
         case (_, false): .uint32(try unsafe cells(count, fill))
         case (_, true): .int32(try unsafe cells(count, fill))
         }
     }
 
-    private func cells<Cell: FixedWidthInteger>(
-        _ count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Result<Void, DicomError>
+    private static func cells<Cell: FixedWidthInteger>(
+        _ count: Int, _ fill: Filling
     ) throws(DicomError) -> [Cell] {
-        var result: Result<Void, DicomError> = .success(())
+        var result: Result<SampleBits, DicomError> = .failure(.absent(nil, "nothing was filled"))
+        let byteCount = count * Cell.bitWidth / 8
         var cells = unsafe [Cell](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-            unsafe result = fill(
-                UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count * Cell.bitWidth / 8))
+            unsafe result = fill(UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: byteCount))
             // Nothing was initialised if filling failed: the array is then empty and not used.
             initializedCount = (try? result.get()) == nil ? 0 : count
         }
-        try result.get()
-        align(&cells)
+        try result.get().align(&cells)
         return cells
-    }
-
-    /// Moves the sample to the cell's low end; what lies above and below it goes, the sign comes.
-    private func align<Cell: FixedWidthInteger>(_ cells: inout [Cell]) {
-        guard allocated >= 8, stored < allocated || high < allocated - 1 else { return }
-        let left = Cell(truncatingIfNeeded: allocated - 1 - high)
-        let right = Cell(truncatingIfNeeded: allocated - stored)
-        for index in cells.indices { cells[index] = (cells[index] &<< left) &>> right }
     }
 }

@@ -1,0 +1,59 @@
+// JPEG frames through DCMTK's three builds of the IJG library, without DCMTK's codec layer: the fragments go in and
+// the frame comes out, nothing is copied in between.
+#include "JPEGMarkers.hpp"
+
+#include "dcmtk/dcmjpeg/djcparam.h"
+#include "dcmtk/dcmjpeg/djdijg12.h"
+#include "dcmtk/dcmjpeg/djdijg16.h"
+#include "dcmtk/dcmjpeg/djdijg8.h"
+
+#include <memory>
+
+using namespace glenoid;
+
+namespace {
+
+// Start of frame markers (T.81 table B.1): SOF0 to SOF15 without DHT, JPG and DAC.
+bool isStartOfFrame(uint8_t marker) {
+    return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+}
+
+// The IJG builds have 8, 12 and 16 bits; the last does lossless coding only.
+std::unique_ptr<DJDecoder> decoder(const DJCodecParameter &parameters, uint32_t precision, bool isLossless) {
+    if (precision <= 8) return std::make_unique<DJDecompressIJG8Bit>(parameters, OFFalse);
+    if (precision <= 12) return std::make_unique<DJDecompressIJG12Bit>(parameters, OFFalse);
+    if (isLossless) return std::make_unique<DJDecompressIJG16Bit>(parameters, OFFalse);
+    fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG: lossy coding of %u bits does not exist", precision);
+}
+
+}  // namespace
+
+cdcmtk_status cdcmtk_decode_jpeg(
+    const uint8_t *bytes, size_t count, cdcmtk_frame_shape shape, uint8_t *output, cdcmtk_codestream *codestream) {
+    return guarded([&] {
+        SegmentReader reader(bytes, count);
+        Segment segment = reader.next();
+        while (!isStartOfFrame(segment.marker)) segment = reader.next();
+        const FrameHeader header = frameHeader(segment, shape);
+        // SOF3 is lossless; SOF5 to SOF7 and 13 to 15 are hierarchical, SOF9 to SOF11 arithmetic coding.
+        if (segment.marker > 0xC3)
+            fail(CDCMTK_UNSUPPORTED, 0, "JPEG with hierarchical or arithmetic coding (SOF%d)", segment.marker - 0xC0);
+        const bool isLossless = segment.marker == 0xC3;
+        // Colours are left as they are coded: converting them is not the decoder's business.
+        const DJCodecParameter parameters(ECC_lossyYCbCr, EDC_never, EUC_default, EPC_default);
+        const std::unique_ptr<DJDecoder> jpeg = decoder(parameters, header.precision, isLossless);
+        const uint32_t sampleBytes = jpeg->bytesPerSample();
+        const size_t samples = cdcmtk_frame_bytes(shape) / shape.cell_bytes;
+        require(jpeg->init(), CDCMTK_WORLD, 0, "JPEG");
+        OFBool isSigned = OFFalse;
+        // The IJG library does not change what it reads, but its interface is not const.
+        const OFCondition condition = jpeg->decode(
+            const_cast<Uint8 *>(bytes), static_cast<Uint32>(count), output,
+            static_cast<Uint32>(samples * sampleBytes), isSigned);
+        // EJ_Suspension: it waits for the next fragment, but there is none.
+        if (condition == EJ_Suspension) fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG: the frame ends early");
+        require(condition, CDCMTK_BAD_DATA, pixelDataTag, "JPEG");
+        widen(output, samples, sampleBytes, shape.cell_bytes);
+        *codestream = cdcmtk_codestream{header.precision, false, !isLossless, false};
+    });
+}
