@@ -56,9 +56,11 @@ final class GroupCommit: @unchecked Sendable {
             try writer.writeWithoutTransaction { db in
                 try db.inTransaction(.immediate) {
                     for part in group { try run(part, in: db) }
+                    if FaultPoint.queueCommit.reach() != nil { throw WorkQueueError.full }
                     return .commit
                 }
             }
+            FaultPoint.queueCommitted.reach()
             return nil
         } catch {
             return WorkQueueError(error)

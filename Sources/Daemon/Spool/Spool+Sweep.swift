@@ -1,0 +1,109 @@
+package import WorkQueue
+
+/// What the sweep at start found.
+package struct Sweep: Equatable, Sendable {
+    /// Files that no row names, moved to `orphans/`: received but never acknowledged, or purged but not yet deleted.
+    package var orphanCount = 0
+    /// Work that can no longer be done since its file is gone; now dead letters.
+    package var missing: [WorkID] = []
+    /// Files of finished work that are gone; nobody needs them any more.
+    package var missingFinishedCount = 0
+
+    /// A sweep that found nothing.
+    package init() {}
+}
+
+extension Spool {
+    /// Brings files and rows together again after a crash. To be called once at start, after
+    /// ``WorkQueue/recover(now:)`` and before anything is received.
+    ///
+    /// A file without a row is moved aside and not deleted at once: should the queue have been lost or put back to an
+    /// earlier state, acknowledged images would be among them. ``removeOrphans(olderThan:)`` deletes them in time.
+    package func sweep(_ queue: any WorkQueue, now: Timestamp) throws(SpoolError) -> Sweep {
+        var sweep = Sweep()
+        var present = try paths()
+        var known: Set<String> = []
+        var missing: [QueuedPath] = []
+        do {
+            try queue.forEachPath { queued in
+                if present.contains(queued.path) {
+                    known.insert(queued.path)
+                } else if queued.neededBy == nil {
+                    sweep.missingFinishedCount += 1
+                } else {
+                    missing.append(queued)
+                }
+            }
+            for id in missing.compactMap(\.neededBy) {
+                try queue.bury(id, reason: "its file is missing from the spool", now: now)
+                sweep.missing.append(id)
+            }
+        } catch {
+            throw .queue(error)
+        }
+        present.subtract(known)
+        for path in present { try setAside(path) }
+        if !present.isEmpty { try disk.sync(folder: absolute("orphans")) }
+        sweep.orphanCount = present.count
+        return sweep
+    }
+
+    /// Every file that should have a row.
+    private func paths() throws(SpoolError) -> Set<String> {
+        var paths: Set<String> = []
+        for shard in try disk.names(in: absolute("instances")) {
+            for name in try disk.names(in: absolute("instances/\(shard)")) {
+                paths.insert("instances/\(shard)/\(name)")
+            }
+        }
+        for name in try disk.names(in: absolute("reports")) { paths.insert("reports/\(name)") }
+        return paths
+    }
+
+    private func setAside(_ path: String) throws(SpoolError) {
+        guard let name = path.split(separator: "/").last else { return }
+        try disk.rename(absolute(path), to: absolute("orphans/\(name)"))
+    }
+
+    /// Deletes orphans that were set aside longer ago than this.
+    ///
+    /// - Returns: how many.
+    package func removeOrphans(olderThan age: Duration) throws(SpoolError) -> Int {
+        var count = 0
+        for name in try disk.names(in: absolute("orphans")) {
+            let path = absolute("orphans/\(name)")
+            guard try disk.age(of: path) > age else { continue }
+            try disk.remove(path)
+            count += 1
+        }
+        return count
+    }
+
+    /// Deletes finished work from queue and spool, a bounded number of studies at a time, until nothing more is to be
+    /// deleted or `isEnough` says so after a portion.
+    ///
+    /// - Parameter moment: only studies untouched since then go.
+    package func purge(
+        _ queue: any WorkQueue, finishedBefore moment: Timestamp, until isEnough: () -> Bool = { false }
+    ) throws(SpoolError) -> Purge {
+        var total = Purge()
+        repeat {
+            let portion: Purge
+            do {
+                portion = try queue.purge(finishedBefore: moment, studiesMax: Self.purgedStudiesMax)
+            } catch {
+                throw .queue(error)
+            }
+            FaultPoint.purgeCommitted.reach()
+            for path in portion.paths { try disk.remove(absolute(path)) }
+            total.studies += portion.studies
+            total.instances += portion.instances
+            total.reports += portion.reports
+            total.isPartial = portion.isPartial
+        } while total.isPartial && !isEnough()
+        return total
+    }
+
+    /// Studies purged in one transaction: receiving waits at most so long.
+    private static let purgedStudiesMax = 50
+}
