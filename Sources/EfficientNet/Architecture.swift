@@ -1,8 +1,8 @@
 /// One of EfficientNet-B0 to B7: the stage table of B0, scaled in width and depth.
 ///
-/// Source: Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks" (2019), table 1; the
-/// coefficients and the rounding are those of the authors' code (tensorflow/tpu, efficientnet_builder.py), which
-/// torchvision, timm and Keras share.
+/// Source: Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks" (2019),
+/// table 1; the coefficients and the rounding are those of the authors' code (tensorflow/tpu,
+/// efficientnet_builder.py), which torchvision, timm and Keras share.
 package struct Architecture: Sendable, Hashable {
     /// "b0" … "b7".
     package let name: String
@@ -79,7 +79,8 @@ package struct Architecture: Sendable, Hashable {
     }
 }
 
-/// One MBConv block: expand (1×1), depthwise, squeeze and excite, project (1×1), and the input added where it fits.
+/// One MBConv block: expand (1×1), depthwise, squeeze and excite, project (1×1), and the input added where it
+/// fits.
 package struct Block: Sendable, Hashable {
     /// Which of the seven stages, from 0.
     package let stageIndex: Int
@@ -98,7 +99,8 @@ package struct Block: Sendable, Hashable {
 
     /// Channels that the depthwise convolution works on.
     package var expandedChannels: Int { inputChannels * expansion }
-    /// Channels between the two layers of squeeze and excite: a quarter of the block's input, not of the expansion.
+    /// Channels between the two layers of squeeze and excite: a quarter of the block's input, not of the
+    /// expansion.
     package var squeezedChannels: Int { max(1, inputChannels / 4) }
     /// Whether a 1×1 convolution comes before the depthwise one.
     package var hasExpansion: Bool { expansion != 1 }

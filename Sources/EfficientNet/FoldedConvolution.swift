@@ -13,7 +13,8 @@ package struct ParameterReader<Source: ParameterSource> {
     private let source: Source
     private let settings: NetworkSettings
 
-    /// Checks that every tensor of the network is there with its shape, and no other; throws the first difference.
+    /// Checks that every tensor of the network is there with its shape, and no other; throws the first
+    /// difference.
     ///
     /// A tensor too many is an error as well: B0 fits into a B1 file, and would be a different network.
     package init(_ source: Source, settings: NetworkSettings) throws(EfficientNetError) {
@@ -31,7 +32,8 @@ package struct ParameterReader<Source: ParameterSource> {
         self.settings = settings
     }
 
-    /// A layer, folded in double precision: weight' = weight · γ / √(variance + ε), bias' = β − mean · γ / √(variance + ε).
+    /// A layer, folded in double precision: weight' = weight · γ / √(variance + ε), bias' = β − mean · γ /
+    /// √(variance + ε).
     package func convolution(_ layer: ConvolutionLayer) throws(EfficientNetError) -> FoldedConvolution {
         let weight = try floats("\(layer.name).weight")
         guard let normalisation = layer.normalisation, !settings.batchNormFolded else {
@@ -69,7 +71,8 @@ package struct ParameterReader<Source: ParameterSource> {
 }
 
 extension ConvolutionLayer {
-    /// From [outputs][inputs][kernel][kernel] to [outputs][kernel][kernel][inputs], each output times its scale.
+    /// From [outputs][inputs][kernel][kernel] to [outputs][kernel][kernel][inputs], each output times its
+    /// scale.
     fileprivate func rearranged(_ weight: [Float], scale: [Double]) -> [Float] {
         let taps = kernel * kernel
         return unsafe [Float](unsafeUninitializedCapacity: weight.count) { result, count in

@@ -2,7 +2,8 @@ package import Tensor
 
 /// A convolution and the batch normalisation after it, by the names they have in a weights file of ours.
 ///
-/// The names are those of timm, which most weights carry: `conv_stem`, `bn1`, `blocks.<stage>.<block>.conv_pw` …
+/// The names are those of timm, which most weights carry: `conv_stem`, `bn1`,
+/// `blocks.<stage>.<block>.conv_pw` …
 package struct ConvolutionLayer: Sendable, Hashable {
     /// Without `.weight`.
     package let name: String

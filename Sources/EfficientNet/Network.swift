@@ -3,8 +3,8 @@ internal import Tensor
 
 /// An EfficientNet ready to classify.
 ///
-/// Loading does all the work that is the same for every image; after it, the weights never change. Any thread may
-/// call; calls queue up, because one call already uses all of the network's threads.
+/// Loading does all the work that is the same for every image; after it, the weights never change. Any thread
+/// may call; calls queue up, because one call already uses all of the network's threads.
 package final class Network: Sendable {
     /// What this network computes.
     package let settings: NetworkSettings
@@ -17,7 +17,8 @@ package final class Network: Sendable {
 
     /// Loads the weights of a bundle: a safetensors file with this program's names.
     ///
-    /// Throws when a tensor is absent, unknown, of another shape or not finite, naming it with expected and found shape.
+    /// Throws when a tensor is absent, unknown, of another shape or not finite, naming it with expected and
+    /// found shape.
     package convenience init(
         weightsPath: String, settings: NetworkSettings, threadCount: Int
     ) throws(EfficientNetError) {

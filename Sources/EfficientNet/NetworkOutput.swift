@@ -15,9 +15,11 @@ package struct NetworkOutput: Sendable {
     package internal(set) var logits: [Float]
     /// After global pooling, what the classifier sees: [images][features].
     package internal(set) var features: [Float]
-    /// For each image the class activation map of its largest logit, [images][side][side]; zeros unless asked for.
+    /// For each image the class activation map of its largest logit, [images][side][side]; zeros unless asked
+    /// for.
     ///
-    /// Exact for global pooling with a linear classifier: the mean of the map is the logit without the class's bias.
+    /// Exact for global pooling with a linear classifier: the mean of the map is the logit without the
+    /// class's bias.
     package internal(set) var maps: [Float]
 
     /// Room for the answers about `imageCount` images.

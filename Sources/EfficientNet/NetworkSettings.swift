@@ -1,8 +1,8 @@
-/// How convolutions with stride 2 are padded: the lineage of the weights decides, and a wrong choice still gives
-/// plausible, slightly wrong answers.
+/// How convolutions with stride 2 are padded: the lineage of the weights decides, and a wrong choice still
+/// gives plausible, slightly wrong answers.
 package enum Padding: String, Codable, Sendable, CaseIterable {
-    /// TensorFlow's "same": as much as the output size ⌈side / stride⌉ needs, the odd one after the image. Keras and
-    /// timm's `tf_` models.
+    /// TensorFlow's "same": as much as the output size ⌈side / stride⌉ needs, the odd one after the image.
+    /// Keras and timm's `tf_` models.
     case same
     /// (kernel − 1) / 2 on every side: torchvision and timm's native models.
     case symmetric
@@ -31,8 +31,8 @@ package struct NetworkSettings: Sendable, Hashable {
     package let side: Int
     /// Padding of the convolutions with stride 2.
     package let padding: Padding
-    /// What batch normalisation adds to the variance: torchvision B0–B4 and timm native 1e-5, Keras, timm `tf_` and
-    /// torchvision B5–B7 1e-3.
+    /// What batch normalisation adds to the variance: torchvision B0–B4 and timm native 1e-5, Keras, timm
+    /// `tf_` and torchvision B5–B7 1e-3.
     package let batchNormEpsilon: Double
     /// Outputs of the classifier.
     package let classCount: Int
