@@ -1,4 +1,4 @@
-internal import Dicom
+package import Dicom
 internal import Foundation
 
 /// A model as it lies on disk: a folder with `model.json` and the weights it names.
@@ -156,7 +156,7 @@ private func reason(of error: DecodingError) -> String {
 }
 
 /// SHA-256 of a file that may be larger than memory should hold.
-private func sha256(ofFile path: String) throws -> Digest {
+package func sha256(ofFile path: String) throws -> Digest {
     let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     defer { try? file.close() }
     var builder = DigestBuilder()

@@ -34,6 +34,8 @@ struct ForeignLineage {
     var batchNormEpsilon: Double?
     var side: Int?
     var normalisation: InputNormalisation?
+    /// The classes' names, when the file tells them.
+    var labels: [String]?
     /// What to assume for what the file does not say.
     var assumedPadding: Padding = .symmetric
     var assumedEpsilon: Double = 1e-5

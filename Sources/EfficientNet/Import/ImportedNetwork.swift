@@ -8,6 +8,8 @@ package struct ImportedNetwork: Sendable {
     package let normalisation: InputNormalisation
     /// The tensors, in our names and layouts.
     package let tensors: [SafetensorsWriter.Item]
+    /// The classes' names, when the file tells as many as there are.
+    package let labels: [String]?
     /// What was assumed, converted, left out or started anew, in sentences for the user.
     package let notes: [String]
 
@@ -144,9 +146,10 @@ private struct Importer {
         if request.isHalf {
             collected = try collected.map { (item) throws(EfficientNetError) in try halved(item) }
         }
+        let labels = weights.lineage.labels
         return ImportedNetwork(
             settings: finished, normalisation: weights.lineage.normalisation ?? .imageNet, tensors: collected,
-            notes: notes)
+            labels: labels?.count == finished.classCount ? labels : nil, notes: notes)
     }
 
     private mutating func item(

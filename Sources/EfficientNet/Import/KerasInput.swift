@@ -15,7 +15,8 @@ struct KerasInput {
         _ layers: [KerasLayer], body: [String: KerasLayer], file: KerasFile
     ) throws(EfficientNetError) {
         var affine = ChannelwiseAffine()
-        var withoutNormalisation: ChannelwiseAffine?  // set when the last scaling is a normalisation nobody adapted
+        // Set while the last scaling is a normalisation that nobody adapted.
+        var withoutNormalisation: ChannelwiseAffine?
         var skipped: [String] = []
         for layer in layers {
             switch layer.className {

@@ -68,6 +68,7 @@ struct TorchWeights: ForeignWeights {
                 "timm's names; its tf_ models have the same names and need --padding same --epsilon 0.001"
         }
         if let value = metadata["architecture"] { lineage.architecture = value }
+        if let value = metadata["labels"] { lineage.labels = value.split(separator: ",").map(String.init) }
         if let value = metadata["padding"] {
             guard let padding = Padding(rawValue: value) else { throw malformed("padding", value) }
             lineage.padding = padding

@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import Classification
+internal import EfficientNet
+internal import Foundation
+
+/// `glenoid model benchmark`: how long the network takes.
+struct ModelBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "benchmark",
+        abstract: "Times a bundle's network on noise.",
+        discussion: "ms_per_image is the median over runs of the time of one batch, divided by its images.")
+
+    @Argument(help: "The bundle's folder.")
+    var folder: String
+
+    @Option(help: "Threads; all cores by default.")
+    var threads: Int?
+
+    @Option(help: "Images that are given at once.")
+    var batch = 1
+
+    @Option(help: "How long to measure, in seconds.")
+    var seconds = 2.0
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        guard (1...256).contains(batch) else {
+            throw ValidationError("--batch is \(batch); 1 to 256 is allowed")
+        }
+        guard (0.01...600).contains(seconds) else {
+            throw ValidationError("--seconds is \(seconds); 0.01 to 600 is allowed")
+        }
+        do {
+            let bundle = try ModelBundle.load(folder: folder)
+            let clock = ContinuousClock()
+            var network: Network?
+            let load = try clock.measure {
+                network = try bundle.network(threadCount: try threadCount(threads))
+            }
+            guard let network else { return }
+            let report = BenchmarkReport(network, batch: batch, seconds: seconds, loading: load)
+            print(json ? try jsonText(report) : report.text)
+        } catch let error as ModelBundleError {
+            throw CommandFailure("\(folder): \(error)")
+        }
+    }
+}
+
+/// What `glenoid model benchmark` prints.
+private struct BenchmarkReport: Encodable {
+    let architecture: String
+    let side, threads, batch, runs: Int
+    /// Median over the runs.
+    let msPerImage: Double
+    let msPerImageMinimum: Double
+    let loadMs: Double
+
+    enum CodingKeys: String, CodingKey {
+        case architecture, side, threads, batch, runs
+        case msPerImage = "ms_per_image"
+        case msPerImageMinimum = "ms_per_image_minimum"
+        case loadMs = "load_ms"
+    }
+
+    /// Runs before the measurement: caches, and the clock of the core.
+    private static let warmUpCount = 3
+    /// Runs at least, however long they take.
+    private static let runCountMin = 5
+
+    init(_ network: Network, batch: Int, seconds: Double, loading: Duration) {
+        var noise = SystemRandomNumberGenerator()
+        let input = (0..<batch * network.settings.inputCount).map { _ in
+            Float.random(in: -2...2, using: &noise)
+        }
+        var output = NetworkOutput(settings: network.settings, imageCount: batch)
+        let clock = ContinuousClock()
+        for _ in 0..<Self.warmUpCount { network.evaluate(input.span, into: &output) }
+        var times: [Double] = []
+        let end = clock.now + .seconds(seconds)
+        while clock.now < end || times.count < Self.runCountMin {
+            let time = clock.measure { network.evaluate(input.span, into: &output) }
+            times.append(time / .milliseconds(1) / Double(batch))
+        }
+        times.sort()
+        architecture = network.settings.architecture.name
+        side = network.settings.side
+        threads = network.threadCount
+        self.batch = batch
+        runs = times.count
+        msPerImage = times[times.count / 2]
+        msPerImageMinimum = times[0]
+        loadMs = loading / .milliseconds(1)
+    }
+
+    var text: String {
+        """
+        EfficientNet-\(architecture.uppercased()) \(side) × \(side), \(threads) threads, batch \(batch): \
+        \(String(format: "%.2f", msPerImage)) ms per image (least \(String(format: "%.2f", msPerImageMinimum)), \
+        \(runs) runs), loaded in \(String(format: "%.0f", loadMs)) ms
+        """
+    }
+}
