@@ -7,23 +7,23 @@ extension PixelTransform {
     /// would be a guess. A window that the standard does not allow is passed over and recorded.
     package init(dataset: Dataset, frameIndex: Int) throws(DicomError) {
         let photometric = dataset.string(.photometricInterpretation) ?? ""
-        var steps: [String] = []
         guard photometric.hasPrefix("MONOCHROME") || photometric.isEmpty else {
             self.init(palette: photometric == "PALETTE COLOR" ? try Palette(in: dataset) : nil)
             return
         }
-        let modality = try Self.modality(of: dataset, frameIndex: frameIndex, steps: &steps)
-        let voi = try Self.voi(of: dataset, frameIndex: frameIndex, modality: modality, steps: &steps)
+        var before: [String] = []
+        let modality = try Self.modality(of: dataset, frameIndex: frameIndex, steps: &before)
+        let (voi, step) = try Self.voi(
+            of: dataset, frameIndex: frameIndex, modality: modality, steps: &before)
         let isInverted = photometric == "MONOCHROME1"
-        if isInverted { steps.append("MONOCHROME1: inverted once, last.") }
-        if let shape = dataset.string(.presentationLUTShape), !shape.isEmpty {
-            if (shape == "INVERSE") != isInverted {
-                steps.append(
-                    "Presentation LUT Shape \(Self.known(shape)) contradicts \(photometric) and was not applied."
-                )
-            }
+        var after = isInverted ? ["MONOCHROME1: inverted once, last."] : []
+        if let shape = dataset.string(.presentationLUTShape), (shape == "INVERSE") != isInverted {
+            after.append(
+                "Presentation LUT Shape \(Self.known(shape)) contradicts \(photometric) and was not applied.")
         }
-        self.init(modality: modality, voi: voi, isInverted: isInverted, steps: steps)
+        self.init(
+            modality: modality, voi: voi, isInverted: isInverted, stepsBeforeVOI: before, voiStep: step,
+            stepsAfterVOI: after)
     }
 
     /// The defined terms are repeated; anything else could be anybody's text.
@@ -67,12 +67,11 @@ extension PixelTransform {
 
     private static func voi(
         of dataset: Dataset, frameIndex: Int, modality: Modality, steps: inout [String]
-    ) throws(DicomError) -> VOI {
+    ) throws(DicomError) -> (VOI, String) {
         if let item = dataset.items(.voiLUTSequence).first {
             let table = try LookupTable(
                 in: item, inputMayBeNegative: outputMayBeNegative(of: modality, dataset: dataset))
-            steps.append("VOI LUT of \(table.entries.count) entries applied.")
-            return .lookupTable(table)
+            return (.lookupTable(table), "VOI LUT of \(table.entries.count) entries applied.")
         }
         let window =
             if let group = functionalGroup(.frameVOILUTSequence, of: dataset, frameIndex: frameIndex) {
@@ -80,14 +79,9 @@ extension PixelTransform {
             } else {
                 window(in: dataset, steps: &steps)
             }
-        if let window {
-            steps.append(
-                "Window: center \(brief(window.center)), width \(brief(window.width)), \(window.function.rawValue)."
-            )
-            return .window(window)
-        }
-        steps.append("No window: the frame's minimum and maximum.")
-        return .range
+        guard let window else { return (.range, "No window: the frame's minimum and maximum.") }
+        let (center, width) = (brief(window.center), brief(window.width))
+        return (.window(window), "Window: center \(center), width \(width), \(window.function.rawValue).")
     }
 
     /// The first window; nil where there is none that PS3.3 C.11.2.1.2 allows.

@@ -32,20 +32,29 @@ package struct PixelTransform: Sendable {
     package let isInverted: Bool
     /// The tables of PALETTE COLOR; nil of other images.
     package let palette: Palette?
-    /// What was decided, in short sentences in the order of the pipeline; no value of a patient's.
-    package let steps: [String]
+    /// What was decided before the value-of-interest transformation, in short sentences; no value of a patient's.
+    package let stepsBeforeVOI: [String]
+    /// What was decided about the value-of-interest transformation; nil of images that have none.
+    package let voiStep: String?
+    /// What was decided after it.
+    package let stepsAfterVOI: [String]
 
-    /// A transformation as given, for images that no data set describes.
+    /// A transformation as given.
     package init(
         modality: Modality = .identity, voi: VOI = .range, isInverted: Bool = false, palette: Palette? = nil,
-        steps: [String] = []
+        stepsBeforeVOI: [String] = [], voiStep: String? = nil, stepsAfterVOI: [String] = []
     ) {
         self.modality = modality
         self.voi = voi
         self.isInverted = isInverted
         self.palette = palette
-        self.steps = steps
+        self.stepsBeforeVOI = stepsBeforeVOI
+        self.voiStep = voiStep
+        self.stepsAfterVOI = stepsAfterVOI
     }
+
+    /// Everything that was decided, in the order of the pipeline.
+    package var steps: [String] { stepsBeforeVOI + (voiStep.map { [$0] } ?? []) + stepsAfterVOI }
 
     /// The value after the modality transformation.
     package func modalityValue(of stored: Double) -> Double {

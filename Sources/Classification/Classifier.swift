@@ -1,0 +1,164 @@
+package import Dicom
+internal import EfficientNet
+internal import Foundation
+
+/// A model at work: prepared images in, predictions out.
+///
+/// The same image gives the same prediction, whatever else is in the batch. Any thread may call; calls wait for one
+/// another in the network, which uses all of its threads for one call.
+package final class Classifier: Sendable {
+    /// The model.
+    package let bundle: ModelBundle
+    /// How images are prepared for it.
+    package let preparation: Preparation
+    private let network: Network
+
+    /// The most images that go through the network at once; more are split.
+    package static let batchMax = 8
+    /// The most frames of one image that are classified where the bundle asks for all of them.
+    package static let frameCountMax = 1024
+
+    /// Loads the bundle's weights. Throws where they do not fit its description.
+    package init(bundle: ModelBundle, threadCount: Int) throws(ModelBundleError) {
+        self.bundle = bundle
+        preparation = Preparation(bundle.description)
+        network = try bundle.network(threadCount: threadCount)
+        let featureCount = network.settings.architecture.featureCount
+        if let familiarity = bundle.description.familiarity,
+            familiarity.standardDeviation.count != featureCount
+        {
+            throw .invalid(
+                key: "familiarity.standardDeviation",
+                reason: "has \(familiarity.standardDeviation.count) features, the network has \(featureCount)"
+            )
+        }
+    }
+
+    /// What the model says about each image.
+    package func classify(_ images: [PreparedImage]) -> [Prediction] {
+        evaluations(of: images).map { prediction(from: [$0]) }
+    }
+
+    /// What the model says about an image, and where in the network's square it looked.
+    package func classifyWithMap(_ image: PreparedImage) -> (prediction: Prediction, map: ActivationMap) {
+        let output = network.evaluate(image.pixels, mapsWanted: true)
+        return (
+            prediction(from: evaluations(in: output)),
+            ActivationMap(side: output.mapSide, values: Array(output.map(image: 0)))
+        )
+    }
+
+    /// The result about an image object: the frames that the bundle's policy names, prepared, classified, averaged.
+    ///
+    /// - Parameter digest: SHA-256 of the data set as it was received, in hexadecimal.
+    package func result(of dataset: Dataset, digest: String) throws(PreparationError) -> ImageResult {
+        let identity = try Identity(dataset)
+        let frameIndices = try frameIndices(frameCount: dataset.frameCount)
+        var evaluations: [Evaluation] = []
+        var steps: [String] = []
+        for batch in frameIndices.chunked(by: Self.batchMax) {
+            var images: [PreparedImage] = []
+            for frameIndex in batch {
+                images.append(try preparation.input(from: dataset, frameIndex: frameIndex))
+            }
+            for step in images.flatMap(\.steps) where !steps.contains(step) { steps.append(step) }
+            evaluations += self.evaluations(of: images)
+        }
+        if evaluations.count > 1 { steps.append("Mean of the probabilities of \(evaluations.count) frames.") }
+        return ImageResult(
+            sopClassUID: identity.sopClassUID, sopInstanceUID: identity.sopInstanceUID,
+            studyInstanceUID: identity.studyInstanceUID, seriesInstanceUID: identity.seriesInstanceUID,
+            digest: digest, frameNumbers: dataset.frameCount > 1 ? frameIndices.map { $0 + 1 } : nil,
+            laterality: Laterality.of(dataset), prediction: prediction(from: evaluations), steps: steps)
+    }
+
+    /// The frames that the bundle's policy names, counted from 0.
+    package func frameIndices(frameCount: Int) throws(PreparationError) -> [Int] {
+        switch preparation.settings.frames {
+        case .first: return [0]
+        case .middle: return [max(frameCount, 1) / 2]
+        case .all:
+            guard frameCount <= Self.frameCountMax else {
+                throw .refused(.tooManyFrames(count: frameCount, countMax: Self.frameCountMax))
+            }
+            return Array(0..<max(frameCount, 1))
+        }
+    }
+
+    private func evaluations(of images: [PreparedImage]) -> [Evaluation] {
+        images.chunked(by: Self.batchMax).flatMap { batch in
+            evaluations(in: network.evaluate(batch.flatMap(\.pixels)))
+        }
+    }
+
+    private func evaluations(in output: NetworkOutput) -> [Evaluation] {
+        (0..<output.imageCount).map { image in
+            Evaluation(
+                logits: output.logits(image: image).map(Double.init),
+                distance: bundle.description.familiarity?.distance(of: output.features(image: image)))
+        }
+    }
+
+    private func prediction(from evaluations: [Evaluation]) -> Prediction {
+        Judgement(bundle.description).prediction(from: evaluations)
+    }
+}
+
+/// The class activation map of an answer, over the network's square.
+package struct ActivationMap: Sendable {
+    /// Rows and columns.
+    package let side: Int
+    /// The activations in reading order.
+    package let values: [Float]
+
+    /// A map as given.
+    package init(side: Int, values: [Float]) {
+        precondition(values.count == side * side, "values fill the map")
+        self.side = side
+        self.values = values
+    }
+}
+
+/// The identifiers without which an image cannot be reported.
+private struct Identity {
+    let sopClassUID: UID
+    let sopInstanceUID: UID
+    let studyInstanceUID: UID
+    let seriesInstanceUID: UID
+
+    init(_ dataset: Dataset) throws(PreparationError) {
+        sopClassUID = try Self.required(.sopClassUID, in: dataset)
+        sopInstanceUID = try Self.required(.sopInstanceUID, in: dataset)
+        studyInstanceUID = try Self.required(.studyInstanceUID, in: dataset)
+        seriesInstanceUID = try Self.required(.seriesInstanceUID, in: dataset)
+    }
+
+    private static func required(_ tag: Dicom.Tag, in dataset: Dataset) throws(PreparationError) -> UID {
+        guard let uid = dataset.uid(tag) else {
+            throw .dicom(.badData(tag, "is absent or no unique identifier: the image cannot be reported"))
+        }
+        return uid
+    }
+}
+
+/// The side of the body that an image says it shows.
+enum Laterality {
+    /// "L" or "R"; nil where the image says neither, or both.
+    static func of(_ dataset: Dataset) -> String? {
+        let anatomy = dataset.items(.sharedFunctionalGroupsSequence).first?.items(.frameAnatomySequence).first
+        let said = [
+            dataset.string(.imageLaterality), anatomy?.string(.frameLaterality), dataset.string(.laterality),
+        ]
+        guard let side = said.compactMap({ $0?.uppercased() }).first, side == "L" || side == "R" else {
+            return nil
+        }
+        return side
+    }
+}
+
+extension Array {
+    /// The elements in order, in pieces of at most this many.
+    fileprivate func chunked(by countMax: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: count, by: countMax).map { self[$0..<Swift.min($0 + countMax, count)] }
+    }
+}
