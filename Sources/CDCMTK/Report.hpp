@@ -4,7 +4,6 @@
 
 #include "Guard.hpp"
 
-#include <string>
 #include <vector>
 
 #include "dcmtk/dcmdata/dctk.h"
@@ -20,7 +19,6 @@ struct cdcmtk_report {
     DcmDataset header;   // ours, replaces what dcmsr writes
     size_t depth = 0;    // items open
     bool fresh = true;   // the open item has no child yet
-    std::string text;    // what cdcmtk_report_copied gave out last
     std::vector<uint8_t> bytes;
 };
 

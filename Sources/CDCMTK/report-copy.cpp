@@ -3,9 +3,9 @@
 #include "Report.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 
-using glenoid::fail;
 using glenoid::guarded;
 using glenoid::require;
 
@@ -41,12 +41,15 @@ std::unique_ptr<DcmElement> conforming(const DcmElement &found, const DcmTagKey 
 
 // Whether a code item is whole enough to be written again (PS3.3 table 8.8-1: value, designator, meaning).
 bool is_whole_code(DcmItem &item) {
-    return item.tagExistsWithValue(DCM_CodeValue) && item.tagExistsWithValue(DCM_CodingSchemeDesignator) &&
-           item.tagExistsWithValue(DCM_CodeMeaning);
+    for (const DcmTagKey &key : {DCM_CodeValue, DCM_CodingSchemeDesignator, DCM_CodeMeaning}) {
+        DcmElement *element = nullptr;
+        if (item.findAndGetElement(key, element).bad() || element->isEmpty() || !glenoid::fits(*element)) return false;
+    }
+    return true;
 }
 
-// Whether an optional element can be carried without making the report illegal.
-bool is_worth_copying(DcmElement &element) {
+// Whether an element has a value that makes no report illegal.
+bool is_legal(DcmElement &element) {
     if (element.isEmpty()) return false;
     if (element.ident() == EVR_SQ) {
         auto &sequence = dynamic_cast<DcmSequenceOfItems &>(element);
@@ -76,43 +79,28 @@ bool glenoid::fits(DcmElement &element) {
     return true;
 }
 
-namespace {
-
-void copy_attributes(DcmItem &source, DcmItem &target, const uint32_t *tags, size_t tag_count,
-                              const uint32_t *required, size_t required_count) {
-    for (size_t index = 0; index < tag_count; index += 1) {
-        const DcmTagKey key = glenoid::tag_key(tags[index]);
-        DcmElement *found = nullptr;
-        if (source.findAndGetElement(key, found).bad() || !found) continue;
-        std::unique_ptr<DcmElement> element = conforming(*found, key);
-        if (!element || element->getLengthField() == 0) continue;
-        DcmElement *placed = element.get();
-        require(target.insert(placed, OFTrue), CDCMTK_BAD_DATA, tags[index], "copying an attribute");
-        element.release();
-        const bool must = std::find(required, required + required_count, tags[index]) != required + required_count;
-        // Checked in its place, where the character set stands beside it.
-        if (!must && !is_worth_copying(*placed))
-            require(target.findAndDeleteElement(key), CDCMTK_BAD_DATA, tags[index], "dropping an attribute");
-    }
-}
-
-}  // namespace
-
-cdcmtk_status cdcmtk_report_copy(cdcmtk_report *report, const cdcmtk_item *source, const uint32_t *tags,
-                                 size_t tag_count, const uint32_t *required, size_t required_count) {
+cdcmtk_status cdcmtk_report_copy(cdcmtk_report *report, const cdcmtk_item *source, uint32_t tag, bool only_if_legal) {
     return guarded([&] {
+        const DcmTagKey key = glenoid::tag_key(tag);
         // DCMTK's accessors are not const although they change nothing that we can see.
         DcmItem &item = *const_cast<DcmItem *>(reinterpret_cast<const DcmItem *>(source));
-        copy_attributes(item, report->copied, tags, tag_count, required, required_count);
+        DcmElement *found = nullptr;
+        if (item.findAndGetElement(key, found).bad() || !found) return;
+        std::unique_ptr<DcmElement> element = conforming(*found, key);
+        if (!element || element->getLengthField() == 0) return;
+        DcmElement *placed = element.get();
+        require(report->copied.insert(placed, OFTrue), CDCMTK_BAD_DATA, tag, "copying an attribute");
+        element.release();
+        // Checked in its place, where the character set stands beside it.
+        if (only_if_legal && !is_legal(*placed))
+            require(report->copied.findAndDeleteElement(key), CDCMTK_BAD_DATA, tag, "dropping an attribute");
     });
 }
 
-cdcmtk_status cdcmtk_report_copied(cdcmtk_report *report, uint32_t tag, const char **text) {
+cdcmtk_status cdcmtk_report_copy_empty(cdcmtk_report *report, uint32_t tag) {
     return guarded([&] {
-        OFString value;
-        if (report->copied.findAndGetOFString(glenoid::tag_key(tag), value).bad() || value.empty())
-            fail(CDCMTK_ABSENT, tag, "the source file has no value here");
-        report->text.assign(value.c_str(), value.length());
-        *text = report->text.c_str();
+        const DcmTagKey key = glenoid::tag_key(tag);
+        if (report->copied.tagExists(key)) return;
+        require(report->copied.insertEmptyElement(DcmTag(key)), CDCMTK_BAD_DATA, tag, "adding an empty attribute");
     });
 }

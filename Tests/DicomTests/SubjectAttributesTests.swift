@@ -69,7 +69,7 @@ struct SubjectAttributesTests {
         var source = SampleReport.source
         source.set(0x0010_1010, "AS", "76 years")
         source.set(0x0010_1020, "DS", "tall")
-        source.set(0x0010_1030, "DS", "")
+        source.set(0x0010_1030, "DS", "0.0")
         source.set(0x0038_0010, "LO", String(repeating: "x", count: 65))
         let bytes = try encoded(source)
         #expect(try Tool.dciodvfyErrors(bytes) == [])
@@ -80,10 +80,97 @@ struct SubjectAttributesTests {
         var source = SampleReport.source
         let long = String(repeating: "x", count: 70)
         source.set(0x0010_0020, "LO", long)
-        source.set(0x0010_0030, "DA", "1950.01.01")
-        let dump = try Tool.dcmdump(try encoded(source), ["0010,0020", "0010,0030"])
-        #expect(dump.contains("[\(long)]"))
-        #expect(dump.contains("[1950.01.01]"))
+        #expect(try Tool.dcmdump(try encoded(source), ["0010,0020"]).contains("[\(long)]"))
+    }
+
+    @Test(arguments: [
+        ("1950.01.31", "[19500131]"), ("19500131", "[19500131]"), ("1950-01-31", "(no value available)"),
+        ("31 JAN 1950", "(no value available)"), ("1950.1.31", "(no value available)"),
+    ])
+    func datesOfOldFormArePutRightAndOthersLeftEmpty(text: String, written: String) throws {
+        var source = SampleReport.source
+        source.set(0x0010_0030, "DA", text)
+        let bytes = try encoded(source)
+        #expect(try Tool.dciodvfyErrors(bytes) == [])
+        #expect(try Tool.dcmdump(bytes, ["0010,0030"]).contains(written))
+    }
+
+    @Test(arguments: [
+        ("10:15:00", "[101500]"), ("10:15:00.25", "[101500.25]"), ("101500.123456", "[101500.123456]"),
+        ("10 h", "(no value available)"),
+    ])
+    func timesOfOldFormArePutRightAndOthersLeftEmpty(text: String, written: String) throws {
+        var source = SampleReport.source
+        source.set(0x0008_0030, "TM", text)
+        let bytes = try encoded(source)
+        #expect(try Tool.dciodvfyErrors(bytes) == [])
+        #expect(try Tool.dcmdump(bytes, ["0008,0030"]).contains(written))
+    }
+
+    @Test(arguments: [
+        ("F", "[F]"), ("O", "[O]"), ("m", "(no value"), ("UNKNOWN", "(no value"), ("", "(no value"),
+    ])
+    func aSexThatIsNotEnumeratedIsNotTold(text: String, written: String) throws {
+        var source = SampleReport.source
+        source.set(0x0010_0040, "CS", text)
+        #expect(try Tool.dcmdump(try encoded(source), ["0010,0040"]).contains(written))
+    }
+
+    @Test func aTimeZoneThatIsNoneStaysBehind() throws {
+        var source = SampleReport.source
+        source.set(0x0008_0201, "SH", "CET")
+        #expect(try Tool.dcmdump(try encoded(source), ["0008,0201"]).isEmpty)
+    }
+
+    @Test func aClinicalTrialComesOverWholeOrNotAtAll() throws {
+        var source = SampleReport.source
+        source.set(0x0012_0010, "LO", "Sponsor")
+        source.set(0x0012_0020, "LO", "Protocol 7")
+        var bytes = try encoded(source)
+        #expect(try Tool.dciodvfyErrors(bytes) == [])
+        #expect(try Tool.dcmdump(bytes, ["0012,0010", "0012,0020"]).isEmpty)
+        source.set(0x0012_0040, "LO", "Subject 12")
+        bytes = try encoded(source)
+        #expect(try Tool.dciodvfyErrors(bytes) == [])
+        let dump = try Tool.dcmdump(bytes, ["0012,0010", "0012,0020", "0012,0031", "0012,0040"])
+        for value in ["[Sponsor]", "[Protocol 7]", "[Subject 12]", "(no value available)"] {
+            #expect(dump.contains(value))
+        }
+    }
+
+    @Test func anAnimalComesOverWithItsOwner() throws {
+        var source = SampleReport.source
+        source.set(0x0010_2201, "LO", "Canis lupus familiaris")
+        source.set(0x0010_2297, "PN", "Owner^Olga")
+        source.set(0x0010_2298, "CS", "OWNER")
+        let bytes = try encoded(source)
+        #expect(try Tool.dciodvfyErrors(bytes) == [])
+        #expect(try Tool.dcmdump(bytes, ["0010,2201", "0010,2297"]).contains("[Owner^Olga]"))
+    }
+
+    @Test func deIdentificationComesOverWithItsMethodOnly() throws {
+        var source = SampleReport.source
+        source.set(0x0012_0062, "CS", "YES")
+        var bytes = try encoded(source)
+        #expect(try Tool.dciodvfyErrors(bytes) == [])
+        #expect(try Tool.dcmdump(bytes, ["0012,0062"]).isEmpty)
+        source.set(0x0012_0063, "LO", "By hand")
+        bytes = try encoded(source)
+        #expect(try Tool.dciodvfyErrors(bytes) == [])
+        #expect(try Tool.dcmdump(bytes, ["0012,0063"]).contains("[By hand]"))
+    }
+
+    @Test func aProcedureCodeThatDicomCannotCarryStaysBehind() throws {
+        var code = RawObject()
+        code.set(0x0008_0100, "SH", "XSHO")
+        code.set(0x0008_0102, "SH", "99HOSPITAL")
+        code.set(0x0008_0104, "LO", "Shoulder two views")
+        var source = SampleReport.source
+        source.set(0x0008_1032, items: [code])
+        #expect(try Tool.dcmdump(try encoded(source), ["0008,1032"]).contains("ProcedureCodeSequence"))
+        code.set(0x0008_0102, "SH", "99DESIGNATOR-TOO-LONG")
+        source.set(0x0008_1032, items: [code])
+        #expect(try Tool.dcmdump(try encoded(source), ["0008,1032"]).isEmpty)
     }
 
     @Test func anotherValueRepresentationIsPutRight() throws {

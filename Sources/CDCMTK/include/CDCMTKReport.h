@@ -3,6 +3,7 @@
 #ifndef CDCMTK_REPORT_H
 #define CDCMTK_REPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -102,14 +103,12 @@ cdcmtk_status cdcmtk_report_add_scheme(cdcmtk_report *report, const char *design
 // Sets a string attribute of the header, replacing what dcmsr would write; several values are divided by backslashes.
 cdcmtk_status cdcmtk_report_set(cdcmtk_report *report, uint32_t tag, const char *value);
 
-// Takes the attributes named by `tags` from a data set or item, their bytes as they are. An attribute that is empty
-// is left out; one that breaks its value representation is left out too, unless it is among `required`.
-cdcmtk_status cdcmtk_report_copy(cdcmtk_report *report, const cdcmtk_item *source, const uint32_t *tags,
-                                 size_t tag_count, const uint32_t *required, size_t required_count);
+// Takes an attribute from a data set or item, its bytes as they are; does nothing where it is absent or empty, or,
+// with `only_if_legal`, where it breaks its value representation.
+cdcmtk_status cdcmtk_report_copy(cdcmtk_report *report, const cdcmtk_item *source, uint32_t tag, bool only_if_legal);
 
-// The first value of an attribute taken by cdcmtk_report_copy, as it stands there, without padding; CDCMTK_ABSENT
-// when there is none. *text is the report's and lives until the next call.
-cdcmtk_status cdcmtk_report_copied(cdcmtk_report *report, uint32_t tag, const char **text);
+// Adds an empty attribute unless it was copied.
+cdcmtk_status cdcmtk_report_copy_empty(cdcmtk_report *report, uint32_t tag);
 
 // Composes the object: Part 10, explicit little endian. *bytes are the report's and live as long as it does.
 // The document is COMPLETE and UNVERIFIED. CDCMTK_BAD_DATA when dcmsr finds it incomplete.

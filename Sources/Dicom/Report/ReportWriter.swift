@@ -15,24 +15,17 @@ internal import CDCMTK
 
     deinit { unsafe cdcmtk_report_free(report) }
 
-    /// Takes patient and study from the object.
-    func copySubject(of source: Dataset) throws(DicomError) {
-        let identifying = SubjectAttributes.identifying.map(\.number)
-        let all = identifying + SubjectAttributes.optional.map(\.number)
+    /// Takes an attribute from the object as it is; nothing where it is absent, empty, or not legal.
+    func copy(_ tag: Tag, of source: Dataset, onlyIfLegal: Bool) throws(DicomError) {
         let status = withExtendedLifetime(source) {
-            unsafe cdcmtk_report_copy(
-                report, source.root.pointer, all, all.count, identifying, identifying.count)
+            unsafe cdcmtk_report_copy(report, source.root.pointer, tag.number, onlyIfLegal)
         }
         try DicomError.check(status)
     }
 
-    /// The first value of a copied attribute; nil where there is none.
-    func copied(_ tag: Tag) throws(DicomError) -> String? {
-        var text: UnsafePointer<CChar>?
-        let status = unsafe cdcmtk_report_copied(report, tag.number, &text)
-        if status.code == CDCMTK_ABSENT { return nil }
-        try DicomError.check(status)
-        return unsafe text.map { unsafe String(cString: $0) }
+    /// Adds an empty attribute unless it was copied.
+    func addEmpty(_ tag: Tag) throws(DicomError) {
+        try DicomError.check(unsafe cdcmtk_report_copy_empty(report, tag.number))
     }
 
     /// Sets an attribute of the header.

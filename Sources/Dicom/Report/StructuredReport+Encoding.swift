@@ -6,9 +6,10 @@ extension StructuredReport {
     /// Throws `badData` when an item or a header text cannot be carried (a code of 17 characters, an item the class
     /// does not admit) or the source cannot be parsed, `world` when the source cannot be opened.
     package func encoded(as reportClass: SRClass = .comprehensive3D) throws(DicomError) -> [UInt8] {
+        let source = try Dataset(path: sourcePath)
         let writer = try ReportWriter(reportClass)
-        try writer.copySubject(of: try Dataset(path: sourcePath))
-        try write(header: writer, as: reportClass)
+        try SubjectAttributes.copy(from: source, to: writer)
+        try write(header: writer, as: reportClass, zone: SubjectAttributes.zone(of: source))
         try writer.write(content.degraded(to: reportClass))
         for reference in evidence { try writer.addEvidence(reference) }
         for reference in predecessors { try writer.addPredecessor(reference.written(as: reportClass)) }
@@ -16,10 +17,11 @@ extension StructuredReport {
         return try writer.encode()
     }
 
-    private func write(header writer: borrowing ReportWriter, as reportClass: SRClass) throws(DicomError) {
+    private func write(
+        header writer: borrowing ReportWriter, as reportClass: SRClass, zone: Int?
+    ) throws(DicomError) {
         // A zone in the source governs every date and time of the object (PS3.3 C.12.1), ours too. Where the source
         // names none we do not add one: it would claim to know the zone of the study's own date and time.
-        let zone = try writer.copied(.timezoneOffsetFromUTC).flatMap(LocalTime.minutes(inTimezoneOffset:))
         let composed = zone.map { composedAt.inZone(minutesFromUTC: $0) } ?? composedAt
         try writer.set(.sopInstanceUID, sopInstanceUID(as: reportClass).text)
         try writer.set(.studyInstanceUID, studyInstanceUID.text)
