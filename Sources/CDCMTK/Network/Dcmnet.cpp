@@ -4,6 +4,8 @@
 #include "dcmtk/dcmnet/dcmtrans.h"
 #include "dcmtk/dcmnet/dul.h"
 
+#include "CDCMTKDataset.h"
+
 #include <algorithm>
 #include <functional>
 #include <mutex>
@@ -62,6 +64,8 @@ std::mutex externalSocketMutex;
 void initialise() {
     static std::once_flag once;
     std::call_once(once, [] {
+        // Silences DCMTK's log. It also looks for the data dictionary, which the network does without.
+        cdcmtk_initialise();
         // A name server that does not answer must not hold up an association.
         dcmDisableGethostbyaddr.set(OFTrue);
         dcmAssociatePDUSizeLimit.set(associateBytesMax);
@@ -119,26 +123,37 @@ OFCondition Dcmnet::request(
 }
 
 Dcmnet::Next Dcmnet::next(Link &link, Fragment &fragment) {
-    DUL_PDV pdv{};
-    OFCondition condition = DUL_NextPDV(&association_->DULassociation, &pdv);
-    if (condition.bad()) {
-        condition = DUL_ReadPDVs(&association_->DULassociation, nullptr, DUL_BLOCK, 0);
-        if (condition == DUL_PDATAPDUARRIVED) condition = DUL_NextPDV(&association_->DULassociation, &pdv);
+    if (pduOffset_ == pduBytes_) {
+        PDUType type;
+        if (!link.peek(type)) return Next::trouble;
+        if (type != PDUType::data) return nextOfControl(link);
+        pduOffset_ = pduBytes_ = 0;
+        if (!link.takeData(pdu_, pduBytes_)) {
+            pduBytes_ = 0;
+            return Next::trouble;
+        }
     }
+    // PS3.8 9.3.5.1 and annex E.2; the link has checked that the lengths add up.
+    const uint8_t *head = pdu_.data() + pduOffset_;
+    uint32_t length = static_cast<uint32_t>(head[0]) << 24 | head[1] << 16 | head[2] << 8 | head[3];
+    fragment.context = head[4];
+    fragment.isCommand = (head[5] & 1) != 0;
+    fragment.isLast = (head[5] & 2) != 0;
+    fragment.bytes = head + 6;
+    fragment.byteCount = length - 2;
+    pduOffset_ += 4 + length;
+    return Next::fragment;
+}
+
+// A PDU without data, which goes through dcmnet's state machine.
+Dcmnet::Next Dcmnet::nextOfControl(Link &link) {
+    OFCondition condition = DUL_ReadPDVs(&association_->DULassociation, nullptr, DUL_BLOCK, 0);
     // First the link: to dcmnet, all its troubles look like a connection that was closed.
     if (link.trouble() != Link::Trouble::none) return Next::trouble;
     if (condition == DUL_PEERREQUESTEDRELEASE) return Next::release;
     if (condition == DUL_PEERABORTEDASSOCIATION) return Next::abort;
-    if (condition.bad()) {
-        link.blame(AbortReason::invalidParameter, "a malformed P-DATA-TF PDU");
-        return Next::trouble;
-    }
-    fragment.bytes = static_cast<const uint8_t *>(pdv.data);
-    fragment.byteCount = pdv.fragmentLength;
-    fragment.context = pdv.presentationContextID;
-    fragment.isCommand = pdv.pdvType == DUL_COMMANDPDV;
-    fragment.isLast = pdv.lastPDV;
-    return Next::fragment;
+    link.blame(AbortReason::unexpectedPDU, "a PDU out of turn");
+    return Next::trouble;
 }
 
 size_t Dcmnet::fragmentBytesMax() const {

@@ -53,9 +53,14 @@ public:
     size_t fragmentBytesMax() const;
 
 private:
+    Next nextOfControl(Link &link);
+
     T_ASC_Network *network_ = nullptr;
     T_ASC_Association *association_ = nullptr;
     std::unique_ptr<DcmTransportLayer> layer_;
+    std::vector<uint8_t> pdu_;  // the P-DATA-TF PDU in hand
+    size_t pduBytes_ = 0;
+    size_t pduOffset_ = 0;
 };
 
 }  // namespace glenoid

@@ -95,7 +95,7 @@ Link::Wait Link::wait(short events, Clock::time_point deadline, bool evenIfCance
 }
 
 bool Link::isReadable() const {
-    if (pendingOffset_ < pending_.size() || bodyBytesLeft_ > 0) return true;
+    if (hasHead()) return true;
     pollfd descriptor = {socket_, POLLIN, 0};
     return poll(&descriptor, 1, 0) != 0;
 }
@@ -161,7 +161,7 @@ ssize_t Link::read(void *target, size_t count) {
     // dcmnet repeats the call as long as errno says that it was interrupted.
     errno = ECONNRESET;
     if (trouble_ != Trouble::none || count == 0) return -1;
-    if (pendingOffset_ == pending_.size() && bodyBytesLeft_ == 0 && !readHead()) return -1;
+    if (!hasHead() && !readHead()) return -1;
     if (pendingOffset_ < pending_.size()) {
         size_t given = std::min(count, pending_.size() - pendingOffset_);
         std::memcpy(target, pending_.data() + pendingOffset_, given);
@@ -172,8 +172,34 @@ ssize_t Link::read(void *target, size_t count) {
     size_t got = receive(static_cast<uint8_t *>(target), wanted, 1, pduDeadline_);
     if (got == 0) return -1;
     bodyBytesLeft_ -= static_cast<uint32_t>(got);
-    messageBytes_ += got;
     return static_cast<ssize_t>(got);
+}
+
+bool Link::peek(PDUType &type) {
+    if (trouble_ != Trouble::none || (!hasHead() && !readHead())) return false;
+    type = static_cast<PDUType>(pending_[0]);
+    return true;
+}
+
+bool Link::takeData(std::vector<uint8_t> &body, size_t &byteCount) {
+    byteCount = bodyBytesLeft_;
+    if (body.size() < byteCount) body.resize(pduBytesMax_);
+    if (receive(body.data(), byteCount, byteCount, pduDeadline_) == 0) return false;
+    messageBytes_ += byteCount;
+    pendingOffset_ = pending_.size();
+    bodyBytesLeft_ = 0;
+    // PS3.8 9.3.5.1: each fragment has a length of four bytes, which counts the two bytes before the data.
+    size_t offset = 0;
+    while (offset < byteCount) {
+        size_t left = byteCount - offset;
+        size_t length = left < dataBytesMin ? 0 : bigEndian(body.data() + offset);
+        if (length < 2 || length > left - 4) {
+            blame(AbortReason::invalidParameter, "the fragments of a P-DATA-TF PDU do not add up");
+            return false;
+        }
+        offset += 4 + length;
+    }
+    return true;
 }
 
 bool Link::readHead() {
@@ -242,6 +268,7 @@ bool Link::readAssociate(size_t byteCount) {
         blame(AbortReason::invalidParameter, wrong);
         return false;
     }
+    hasAssociate_ = true;
     return true;
 }
 

@@ -4,7 +4,9 @@
 // dcmnet waits for the first byte of a PDU with a time-out, but reads the rest of it without one, so a peer that
 // vanishes in the middle of a PDU holds the thread for ever. It allocates what a length field says, leaks what it
 // had parsed of a malformed A-ASSOCIATE PDU, and leaves several violations without the A-ABORT that PS3.8 9.2
-// asks for. So each PDU is framed here first: header, type, length, and for A-ASSOCIATE PDUs the whole structure.
+// asks for. Where the fragments of a PDU differ in length it finds the third one at the wrong place, past the end
+// of its buffer at worst (DUL_NextPDV). So each PDU is framed here first: header, type, length, and for A-ASSOCIATE
+// PDUs the whole structure; and P-DATA-TF PDUs are read here altogether.
 #ifndef GLENOID_LINK_HPP
 #define GLENOID_LINK_HPP
 
@@ -65,6 +67,11 @@ public:
     // For dcmnet: everything, or -1. The 12 byte head of a P-DATA-TF PDU, which dcmnet writes on its own, is held
     // back and goes out with the fragment that follows it.
     ssize_t write(const void *source, size_t count);
+    // Waits for the next PDU's head and says what it is; false: trouble. The PDU is then taken by `takeData`, or by
+    // dcmnet through `read`.
+    bool peek(PDUType &type);
+    // The body of the P-DATA-TF PDU whose head has come, checked to be a row of fragments; false: trouble.
+    bool takeData(std::vector<uint8_t> &body, size_t &byteCount);
     // Whether something has arrived, or the peer has closed.
     bool isReadable() const;
 
@@ -84,7 +91,8 @@ public:
     Trouble trouble() const { return trouble_; }
     const std::string &troubleText() const { return troubleText_; }
     bool hasReceivedAnything() const { return hasReceivedAnything_; }
-    // The A-ASSOCIATE-RQ or -AC that arrived.
+    // The A-ASSOCIATE-RQ or -AC that arrived, and whether one has.
+    bool hasAssociate() const { return hasAssociate_; }
     const AssociatePDU &associate() const { return associate_; }
 
     // Sends an A-ABORT (PS3.8 9.3.8), source 0 user or 2 provider.
@@ -97,6 +105,7 @@ public:
 
 private:
     bool readHead();
+    bool hasHead() const { return pendingOffset_ < pending_.size() || bodyBytesLeft_ > 0; }
     bool readAssociate(size_t byteCount);
     // At least `minimum` and at most `count` bytes, or 0 and trouble.
     size_t receive(uint8_t *target, size_t count, size_t minimum, Clock::time_point deadline);
@@ -130,6 +139,7 @@ private:
     Clock::time_point pduDeadline_;
     std::vector<uint8_t> heldHead_;
     bool hasReceivedAnything_ = false;
+    bool hasAssociate_ = false;
     AssociatePDU associate_;
 
     Trouble trouble_ = Trouble::none;

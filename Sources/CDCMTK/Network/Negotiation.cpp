@@ -74,15 +74,15 @@ void ProviderAssociation::run() {
 
 bool ProviderAssociation::receiveRequest() {
     OFCondition condition = dcmnet_.receiveRequest(*link_, socket_, settings_.pduBytesMax);
-    if (condition.good()) return true;
+    // dcmnet reports success, too, where the connection ended or an A-ABORT came instead of a request.
+    if (condition.good() && link_->trouble() == Link::Trouble::none && link_->hasAssociate()) return true;
     if (!link_->hasReceivedAnything() && link_->trouble() == Link::Trouble::closed) {
         provider_.note(CDCMTK_NOTE_PROBE, 0, peerAddress_, "opened and closed without a byte");
         return false;
     }
     std::string text = link_->troubleText();
     if (link_->trouble() == Link::Trouble::none) {
-        // dcmnet has answered these itself: an A-ABORT instead of a request, or another protocol version.
-        text = (link_->associate().protocolVersion & 1) == 0 ? "rejected: not protocol version 1" : "aborted";
+        text = link_->hasAssociate() ? "rejected by dcmnet: not protocol version 1" : "aborted by the peer";
     }
     link_->sendAbortForTrouble();
     provider_.note(CDCMTK_NOTE_NO_REQUEST, 0, peerAddress_, text);

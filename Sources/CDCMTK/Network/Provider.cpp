@@ -145,6 +145,7 @@ void Provider::accept() {
         // A good peer's handshake takes milliseconds, so the one that gives way is a peer that only holds the line.
         if (handshakes_.size() >= settings_.handshakesMax) {
             handshakes_.front()->cancel("too many connections without an association");
+            handshakes_.pop_front();
         }
         // Threads that say farewell are the rest of the bound.
         const size_t threadsMax = settings_.associationsMax + 2 * settings_.handshakesMax;

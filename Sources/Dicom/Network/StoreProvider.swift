@@ -37,6 +37,13 @@ internal import CDCMTK
 
     deinit { unsafe cdcmtk_provider_destroy(handle) }
 
+    /// The storage SOP classes that DCMTK knows, all of which are accepted, as are unknown ones of the standard's root.
+    package static var storageSOPClasses: [UID] {
+        (0..<cdcmtk_storage_class_count()).compactMap { index in
+            unsafe cdcmtk_storage_class(index).flatMap { unsafe UID(String(cString: $0)) }
+        }
+    }
+
     /// Starts the accept loop on a thread of its own and returns.
     ///
     /// Once.
