@@ -40,11 +40,13 @@ package struct ResizeAxis: Sendable, Equatable {
             }
             let sum = weights.reduce(0, +)
             if sum != 0 { weights = weights.map { $0 / sum } }
-            let kept = max(first, 0)..<max(min(last, inputCount), max(first, 0))
+            // An output may lie in the black beside the image altogether: nothing of it is kept then.
+            let kept = (first..<max(last, first)).clamped(to: 0..<inputCount)
+            let isBeside = kept.isEmpty
             rows.append(
                 (
-                    min(kept.lowerBound, inputCount - 1),
-                    Array(weights[kept.lowerBound - first..<kept.upperBound - first])
+                    isBeside ? 0 : kept.lowerBound,
+                    isBeside ? [] : Array(weights[kept.lowerBound - first..<kept.upperBound - first])
                 ))
         }
         let longest = rows.map(\.weights.count).max() ?? 1

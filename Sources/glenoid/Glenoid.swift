@@ -12,6 +12,7 @@ struct Glenoid: AsyncParsableCommand {
             """,
         version: programVersion,
         subcommands: [
+            ServeCommand.self,
             CheckCommand.self,
             ModelCommand.self,
             ReportCommand.self,

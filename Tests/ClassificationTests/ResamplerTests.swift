@@ -96,3 +96,17 @@ struct ResamplerTests {
         #expect(output == [Float](repeating: 1, count: 9))
     }
 }
+
+@Suite("An axis beside the image")
+struct ResizeAxisBesideTests {
+    @Test("outputs that lie in the black beside a narrow image read nothing, on both sides", arguments: [(40, 400), (1024, 1248)])
+    func beside(inputCount: Int, squareSide: Int) {
+        let before = Double(squareSide - inputCount) / 2
+        let axis = ResizeAxis(
+            inputCount: inputCount, from: -before, to: Double(squareSide) - before, outputCount: 24, filter: .bicubic)
+        #expect(axis.starts.allSatisfy { (0..<inputCount).contains($0) })
+        #expect(axis.weights.prefix(axis.tapCount).allSatisfy { $0 == 0 } || before < 60)
+        let sums = (0..<24).map { axis.weights[$0 * axis.tapCount..<($0 + 1) * axis.tapCount].reduce(0, +) }
+        #expect(abs(sums[12] - 1) < 1e-5)
+    }
+}

@@ -4,8 +4,8 @@ import Testing
 
 /// The display stage of every grey image of the corpus against values made with pydicom and DCMTK.
 struct PixelTransformCorpusTests {
-    @Test(.enabled(if: Corpus.isPresent, Corpus.absence), arguments: Corpus.displayRows)
-    func displayStageMatchesTheGoldenValues(row: Corpus.DisplayRow) throws {
+    @Test(.enabled(if: DisplayCorpus.isPresent, DisplayCorpus.absence), arguments: DisplayCorpus.displayRows)
+    func displayStageMatchesTheGoldenValues(row: DisplayCorpus.DisplayRow) throws {
         let dataset = try Dataset(path: row.file)
         let transform = try PixelTransform(dataset: dataset, frameIndex: 0)
         let display = try transform.display(dataset.frame(at: 0))
@@ -32,7 +32,7 @@ struct PixelTransformCorpusTests {
 
 /// The corpus of third-party files, which is no part of the project: `GLENOID_CORPUS`, else `corpus` in
 /// `GLENOID_SHARED`, else `../shared/corpus` beside the checkout.
-enum Corpus {
+enum DisplayCorpus {
     /// One golden row of the display stage.
     struct DisplayRow: Sendable, CustomTestStringConvertible {
         let file: String

@@ -71,14 +71,11 @@ extension Configuration {
             """),
         ConfigurationKey(
             "spool.keepFor", \.spool.keepFor, .duration(.seconds(0) ... .seconds(3650 * 86400)), .live,
-            "How long an instance stays after everything about it is finished."),
+            "How long a study stays, files and history, after everything about it is finished."),
         ConfigurationKey(
             "queue.url", \.queue.databasePath, .queueURL, .restart,
             "Database of all work in progress. On a local disk, never on NFS. Back it up together with spool.folder."
         ),
-        ConfigurationKey(
-            "queue.keepFor", \.queue.keepFor, .duration(.seconds(60) ... .seconds(3650 * 86400)), .live,
-            "How long the history of finished work can be asked for with glenoid explain."),
     ]
 
     private static let workKeys: [ConfigurationKey<Configuration>] = [

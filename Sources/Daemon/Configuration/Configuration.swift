@@ -85,7 +85,7 @@ package struct SpoolSettings: Sendable, Equatable {
     package var reserve: Int64 = 2_000_000_000
     /// Free bytes on its disk below which finished work is purged before its time.
     package var purgeBelow: Int64 = 4_000_000_000
-    /// How long an instance stays after everything about it is finished.
+    /// How long a study stays, files and history, after everything about it is finished.
     package var keepFor: Duration = .seconds(24 * 3600)
 
     /// Creates the defaults.
@@ -96,9 +96,6 @@ package struct SpoolSettings: Sendable, Equatable {
 package struct DatabaseSettings: Sendable, Equatable {
     /// Absolute path of the SQLite file (from `sqlite:///path`).
     package var databasePath = "/var/lib/glenoid/queue.sqlite"
-    /// How long the history of finished work can be asked for (`glenoid explain`).
-    package var keepFor: Duration = .seconds(30 * 24 * 3600)
-
     /// Creates the defaults.
     package init() {}
 }

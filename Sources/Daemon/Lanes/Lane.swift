@@ -17,6 +17,13 @@ package enum LaneStep: Sendable {
     }
 }
 
+/// The work of a lane. Made, used and dropped on the lane's own thread, so it need not be `Sendable`: an association
+/// that is kept open between two steps lives here.
+package protocol LaneWork: AnyObject {
+    /// One unit of work. It handles its own errors; what could not be done stays in the queue.
+    func step() -> LaneStep
+}
+
 /// A thread that does one kind of blocking work, step by step, until the daemon stops.
 ///
 /// Everything a lane calls (the queue, DCMTK, the network) blocks, so it must not run on the cooperative pool. A
@@ -32,23 +39,27 @@ package final class Lane: Service {
     package let name: String
     private let changes: ChangeSignal
     private let topics: QueueTopics
-    private let beat: @Sendable () -> Void
-    private let step: @Sendable () -> LaneStep
+    private let watchdog: WatchdogService
+    private let heartbeat: Heartbeat
+    private let makeWork: @Sendable () -> any LaneWork
     private let isStopping = Atomic<Bool>(false)
 
     /// - Parameters:
+    ///   - name: also the thread's, of which Linux shows 15 characters.
     ///   - topics: the changes of the queue that end a rest early.
-    ///   - beat: called before every step; the watchdog counts these.
-    ///   - step: one unit of work, called on the lane's own thread only. It handles its own errors.
+    ///   - stepMax: the longest a step may honestly take; after that the watchdog takes the lane for stuck.
+    ///   - makeWork: called once, on the lane's thread.
     package init(
-        name: String, changes: ChangeSignal, topics: QueueTopics, beat: @escaping @Sendable () -> Void,
-        step: @escaping @Sendable () -> LaneStep
+        name: String, changes: ChangeSignal, topics: QueueTopics, watchdog: WatchdogService,
+        stepMax: Duration,
+        makeWork: @escaping @Sendable () -> any LaneWork
     ) {
         self.name = name
         self.changes = changes
         self.topics = topics
-        self.beat = beat
-        self.step = step
+        self.watchdog = watchdog
+        self.makeWork = makeWork
+        heartbeat = watchdog.heartbeat(name, limit: stepMax)
     }
 
     /// Runs the thread until the service group shuts down, and returns once the thread has ended.
@@ -78,12 +89,16 @@ package final class Lane: Service {
     }
 
     private func work() {
+        let work = makeWork()
         while !isStopping.load(ordering: .acquiring) {
-            beat()
+            heartbeat.beat()
             // Read before the step looks: a change between its look and the wait is not missed.
             let generation = changes.generation(of: topics)
-            guard case .rest(let limit) = step(), !isStopping.load(ordering: .acquiring) else { continue }
+            guard case .rest(let limit) = work.step(), !isStopping.load(ordering: .acquiring) else {
+                continue
+            }
             changes.wait(for: topics, after: generation, seconds: min(limit, Self.restMax) / .seconds(1))
         }
+        watchdog.forget(heartbeat)
     }
 }

@@ -16,7 +16,7 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         guard let explanation = try access.open(.readOnly).explain(uid) else {
             throw CommandFailure(
-                "\(uid) is unknown: it never arrived here, or its record was purged (see queue.keepFor)")
+                "\(uid) is unknown: it never arrived here, or its record was purged (see spool.keepFor)")
         }
         print(access.json ? try jsonText(ExplanationJSON(explanation)) : Self.text(explanation))
     }

@@ -46,12 +46,16 @@ final class Hospital {
     var log: String { daemon?.log ?? "" }
 
     /// Starts the daemon and waits until it answers an echo.
-    func open(environment: [String: String] = [:], through wrapper: [String] = []) throws {
+    func open(environment: [String: String] = [:], through wrapper: [String] = [], patience: Double = 60)
+        throws
+    {
         let arguments = wrapper + [Program.glenoid, "serve", "--config", configuration]
         daemon = try Running(
             arguments[0], Array(arguments.dropFirst()), environment: environment,
             logPath: folder + "/daemon.log")
-        let answers = try eventually(within: 60) { try echo() == 0 || daemon?.process.isRunning != true }
+        let answers = try eventually(within: patience) {
+            try echo() == 0 || daemon?.process.isRunning != true
+        }
         try #require(answers && daemon?.process.isRunning == true, "the daemon did not start:\n\(log)")
     }
 

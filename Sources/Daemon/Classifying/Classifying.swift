@@ -1,0 +1,109 @@
+// Decides, prepares and classifies: the work of the lanes between receiving and reporting.
+import Classification
+import Dicom
+import Foundation
+import Logging
+import WorkQueue
+
+/// Takes what is waiting, up to a bound, and gives each instance its results, a reason to skip it, or a reason why it
+/// could not be done. Never waits for a batch to fill.
+final class Classifying: LaneWork {
+    /// The longest a batch may honestly take: the largest images, the largest network, one core.
+    static let stepMax = Duration.seconds(600)
+
+    /// Before an instance that could not be read is tried again.
+    private static let retryDelay = Duration.seconds(5)
+
+    private let queue: any WorkQueue
+    private let spool: Spool
+    private let time: any TimeSource
+    private let models: [ModelInUse]
+    private let settings: ClassificationSettings
+    private let logger: Logger
+
+    init(
+        queue: any WorkQueue, spool: Spool, time: any TimeSource, models: [ModelInUse],
+        settings: ClassificationSettings, logger: Logger
+    ) {
+        self.queue = queue
+        self.spool = spool
+        self.time = time
+        self.models = models
+        self.settings = settings
+        self.logger = logger
+    }
+
+    func step() -> LaneStep {
+        do throws(WorkQueueError) {
+            let claims = try queue.claimInstances(max: settings.batch, lease: Self.stepMax, now: time.now())
+            guard !claims.isEmpty else { return .rest(until: try queue.nextInstanceWake(), now: time.now()) }
+            for claim in claims {
+                let outcome = outcome(of: claim)
+                log(claim, outcome)
+                try queue.finish(claim, outcome, now: time.now())
+            }
+            return .again
+        } catch {
+            // Leases end by themselves, or are taken back at the next start.
+            logger.error("the queue failed: \(error)")
+            return .rest(atMost: Lane.restMax)
+        }
+    }
+
+    /// Opens the instance once and shows it to every model that wants it.
+    private func outcome(of claim: InstanceClaim) -> InstanceOutcome {
+        guard !models.isEmpty else { return .skipped(reason: "no model is configured") }
+        let dataset: Dataset
+        do throws(DicomError) {
+            dataset = try Dataset(path: spool.absolute(claim.instance.path))
+        } catch {
+            return failure(error)
+        }
+        var results: [ModelResult] = []
+        var reasons: [String] = []
+        for model in models {
+            if case .skip(let reason) = Eligibility.decide(dataset, model.acceptance) {
+                reasons.append(reason)
+                continue
+            }
+            do throws(PreparationError) {
+                let result = try model.classifier.result(of: dataset, digest: claim.instance.digest)
+                results.append(ModelResult(model: model.key, json: try Self.json(result)))
+            } catch {
+                if case .dicom(let error) = error { return failure(error) }
+                return .dead(reason: "\(error)")
+            }
+        }
+        guard results.isEmpty else { return .classified(results) }
+        var named: Set<String> = []
+        return .skipped(reason: reasons.filter { named.insert($0).inserted }.joined(separator: "; "))
+    }
+
+    /// A file that cannot be read now may be readable later; data that are wrong stay wrong.
+    private func failure(_ error: DicomError) -> InstanceOutcome {
+        if case .world = error { return .retry(reason: "\(error)", notBefore: time.now() + Self.retryDelay) }
+        return .dead(reason: "\(error)")
+    }
+
+    private static func json(_ result: ImageResult) throws(PreparationError) -> String {
+        do {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(result), as: UTF8.self)
+        } catch {
+            throw .dicom(.badData(nil, "the result has a number that is none"))
+        }
+    }
+
+    private func log(_ claim: InstanceClaim, _ outcome: InstanceOutcome) {
+        let facts: Logger.Metadata = ["work": "\(claim.id)", "instance": "\(claim.instance.sopInstanceUID)"]
+        switch outcome {
+        case .classified(let results):
+            logger.info("classified by \(results.map(\.model).joined(separator: ", "))", metadata: facts)
+        case .skipped(let reason): logger.info("skipped: \(reason)", metadata: facts)
+        case .dead(let reason): logger.error("dead letter: \(reason)", metadata: facts)
+        case .retry(let reason, _): logger.warning("another attempt follows: \(reason)", metadata: facts)
+        case .release: break
+        }
+    }
+}

@@ -1,0 +1,164 @@
+// Sends reports to one destination.
+import Dicom
+import Logging
+import WorkQueue
+
+/// The work of one destination's lane: takes the oldest report that is due there, sends it, and records the answer.
+///
+/// Each destination has its own lane and its own association, so that one that is down or slow holds up no other.
+final class Delivering: LaneWork {
+    /// What a delivery may take beyond its network time-outs: composing a variant, the disk.
+    private static let leaseMargin = Duration.seconds(60)
+
+    private let destination: String
+    private let queue: any WorkQueue
+    private let spool: Spool
+    private let time: any TimeSource
+    private let configuration: LiveConfiguration
+    private let composer: ReportComposer
+    private let logger: Logger
+    /// The association that is kept open between deliveries, and what it was made with: a reload may change that.
+    private var link: (settings: StoreUserSettings, user: StoreUser)?
+    /// While the destination itself fails, nothing is claimed: a thousand reports waiting for a PACS that is down
+    /// must not each wait for its own time-out, nor use up attempts.
+    private var pause: (until: Timestamp, failures: Int)?
+
+    init(
+        destination: String, queue: any WorkQueue, spool: Spool, time: any TimeSource,
+        configuration: LiveConfiguration, composer: ReportComposer, logger: Logger
+    ) {
+        self.destination = destination
+        self.queue = queue
+        self.spool = spool
+        self.time = time
+        self.configuration = configuration
+        self.composer = composer
+        self.logger = logger
+    }
+
+    /// The longest a delivery to a destination may honestly take.
+    static func stepMax(_ settings: DestinationSettings) -> Duration {
+        // The name look-up has no time-out of its own; connecting, negotiating, the answer, the release.
+        settings.connectTimeout * 3 + settings.responseTimeout * 3 + leaseMargin
+    }
+
+    func step() -> LaneStep {
+        let current = configuration.current
+        // A reload may have taken the destination away; its waiting deliveries are dead letters then.
+        guard let settings = current.destinations[destination] else { return .rest(atMost: Lane.restMax) }
+        let now = time.now()
+        if let pause, pause.until > now { return .rest(atMost: pause.until - now) }
+        do throws(WorkQueueError) {
+            guard
+                let claim = try queue.claimDelivery(
+                    destination: destination, lease: Self.stepMax(settings), now: now)
+            else {
+                link?.user.closeIfIdle()
+                return .rest(until: try queue.nextDeliveryWake(destination: destination), now: now)
+            }
+            let outcome = deliver(claim, settings, callingAE: current.callingAETitle(for: settings))
+            try queue.finish(claim, outcome, now: time.now())
+            return .again
+        } catch {
+            logger.error("the queue failed: \(error)")
+            return .rest(atMost: Lane.restMax)
+        }
+    }
+
+    private func deliver(
+        _ claim: DeliveryClaim, _ settings: DestinationSettings, callingAE: String
+    ) -> DeliveryOutcome {
+        let facts: Logger.Metadata = ["work": "\(claim.id)", "destination": "\(destination)"]
+        var sent: ReportFile?
+        let verdict: DeliveryVerdict
+        do {
+            let user = user(for: settings, callingAE: callingAE)
+            let file = try file(for: claim, user, settings)
+            sent = file
+            verdict = DeliveryVerdict(try user.store(path: spool.absolute(file.path)))
+        } catch let error as StoreUserError {
+            verdict = DeliveryVerdict(error)
+        } catch CompositionError.permanent(let reason) {
+            verdict = .permanent(reason)
+        } catch {
+            verdict = .transient("\(error)")
+        }
+        switch verdict {
+        case .delivered(let warning):
+            pause = nil
+            guard let sent else { preconditionFailure("delivered without a file") }
+            let remark = warning.map { " with \($0)" } ?? ""
+            logger.info("report \(sent.sopInstanceUID) delivered\(remark)", metadata: facts)
+            return .delivered(sent, warning: warning)
+        case .permanent(let reason):
+            logger.error("report is a dead letter: \(reason)", metadata: facts)
+            return .dead(reason: reason)
+        case .transient(let reason):
+            return postpone(claim, settings, reason, facts)
+        }
+    }
+
+    private func postpone(
+        _ claim: DeliveryClaim, _ settings: DestinationSettings, _ reason: String, _ facts: Logger.Metadata
+    ) -> DeliveryOutcome {
+        let now = time.now()
+        let failures = (pause?.failures ?? 0) + 1
+        let jitter = Double.random(in: 0...1)
+        pause = (now + settings.retry.delay(afterAttempt: failures, jitter: jitter), failures)
+        guard now - claim.createdAt < settings.retry.giveUpAfter else {
+            logger.error(
+                "report is a dead letter, given up after \(claim.attempt) attempts: \(reason)",
+                metadata: facts)
+            return .dead(reason: "given up after \(claim.attempt) attempts: \(reason)")
+        }
+        let delay = settings.retry.delay(afterAttempt: claim.attempt, jitter: jitter)
+        logger.warning(
+            "delivery failed, attempt \(claim.attempt), next in \(delay): \(reason)", metadata: facts)
+        return .retry(reason: reason, notBefore: now + delay)
+    }
+
+    /// The association to the destination: the one that is open, unless its settings have changed.
+    private func user(for settings: DestinationSettings, callingAE: String) -> StoreUser {
+        let wanted = StoreUserSettings(settings, callingAE: callingAE)
+        if let link, link.settings == wanted { return link.user }
+        link?.user.close()
+        let user = StoreUser(wanted)
+        link = (wanted, user)
+        return user
+    }
+
+    /// The report in the first of the configured classes that the destination accepts, composed now if it must be.
+    private func file(
+        for claim: DeliveryClaim, _ user: StoreUser, _ settings: DestinationSettings
+    ) throws -> ReportFile {
+        let classes = settings.documents
+        let accepted = Set(try user.acceptedSOPClasses(of: classes.map(\.sopClassUID)))
+        guard let reportClass = classes.first(where: { accepted.contains($0.sopClassUID) }) else {
+            throw CompositionError.permanent(
+                "the destination accepts none of the report's SOP classes (\(classes.map(\.rawValue).joined(separator: ", ")))"
+            )
+        }
+        if let file = claim.report.files.first(where: { $0.sopClassUID == reportClass.sopClassUID.text }) {
+            return file
+        }
+        guard let contents = try queue.contents(ofReport: claim.report.number) else {
+            throw CompositionError.permanent("the queue does not know the report any more")
+        }
+        let composed = try composer.compose(contents, as: reportClass, at: claim.report.recordedAt)
+        return try spool.addVariant(
+            composed.bytes, sopInstanceUID: composed.sopInstanceUID, sopClassUID: composed.sopClassUID,
+            toReport: claim.report.number, in: queue, now: time.now())
+    }
+}
+
+extension StoreUserSettings {
+    /// A destination of the configuration, as the network wants it.
+    init(_ settings: DestinationSettings, callingAE: String) {
+        self.init(host: settings.host, port: settings.port, calledAE: settings.aeTitle, callingAE: callingAE)
+        connectSeconds = settings.connectTimeout / .seconds(1)
+        requestSeconds = settings.connectTimeout / .seconds(1)
+        pduSeconds = settings.responseTimeout / .seconds(1)
+        answerSeconds = settings.responseTimeout / .seconds(1)
+        idleSeconds = settings.idleTimeout / .seconds(1)
+    }
+}

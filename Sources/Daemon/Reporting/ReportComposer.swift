@@ -1,0 +1,112 @@
+// From what the queue knows of a study to the bytes of its report.
+import Classification
+import Dicom
+import Foundation
+import WorkQueue
+
+/// A composed report: its identity and its bytes.
+struct ComposedReport {
+    let sopInstanceUID: String
+    let sopClassUID: String
+    let bytes: [UInt8]
+}
+
+/// Why a report could not be composed.
+enum CompositionError: Error, Equatable, CustomStringConvertible {
+    /// Trying again would not help.
+    case permanent(String)
+    /// The world failed: the disk, memory.
+    case transient(String)
+
+    var description: String {
+        switch self {
+        case .permanent(let reason), .transient(let reason): reason
+        }
+    }
+}
+
+/// Composes reports, and the plainer variants of them for destinations that take no Comprehensive 3D SR.
+struct ReportComposer: Sendable {
+    private let spool: Spool
+    private let models: [String: ModelInUse]
+    private let installation: ResultDocument.Installation
+
+    init(spool: Spool, models: [ModelInUse], installation: ResultDocument.Installation) {
+        self.spool = spool
+        self.models = Dictionary(models.map { ($0.key, $0) }) { first, _ in first }
+        self.installation = installation
+    }
+
+    /// The model of a line of reports, if the configuration still has it.
+    func model(_ key: String) -> ModelInUse? { models[key] }
+
+    /// The report on a study.
+    ///
+    /// Patient and study come from the image that was received last: what a hospital corrects, it corrects later.
+    /// - Parameter moment: when it was composed first; Content Date and Time.
+    func compose(
+        _ contents: ReportContents, as reportClass: SRClass, at moment: Timestamp
+    ) throws(CompositionError) -> ComposedReport {
+        guard let model = models[contents.model] else {
+            throw .permanent(
+                "the model '\(contents.model)' is not in the configuration any more: put it back and retry, or discard this"
+            )
+        }
+        guard let newest = contents.instances.last else { throw .permanent("there is no image to report") }
+        let report: StructuredReport
+        do {
+            let document = try ResultDocument(
+                results: try contents.instances.map(Self.result), model: model.bundle.description,
+                installation: installation, predecessor: try predecessor(contents.predecessor))
+            report = document.report(
+                source: spool.absolute(newest.instance.path), composedAt: Self.localTime(moment))
+        } catch let error as CompositionError {
+            throw error
+        } catch {
+            throw .permanent("\(error)")
+        }
+        do throws(DicomError) {
+            return ComposedReport(
+                sopInstanceUID: report.sopInstanceUID(as: reportClass).text,
+                sopClassUID: reportClass.sopClassUID.text, bytes: try report.encoded(as: reportClass))
+        } catch {
+            if case .world = error { throw .transient("\(error)") }
+            throw .permanent("\(error)")
+        }
+    }
+
+    private static func result(_ reported: ReportedInstance) throws(CompositionError) -> ImageResult {
+        do {
+            return try JSONDecoder().decode(ImageResult.self, from: Data(reported.json.utf8))
+        } catch {
+            // Written by another version of the program; the image is there and can be classified again.
+            throw .permanent("the stored result of \(reported.id) cannot be read")
+        }
+    }
+
+    /// What the next report says of the one it replaces, read from its own bytes.
+    private func predecessor(_ summary: ReportSummary?) throws(CompositionError) -> ResultDocument
+        .Predecessor?
+    {
+        guard let file = summary?.files.first else { return nil }
+        do throws(DicomError) {
+            let dataset = try Dataset(path: spool.absolute(file.path))
+            guard let instance = dataset.uid(.sopInstanceUID), let series = dataset.uid(.seriesInstanceUID)
+            else {
+                throw .badData(.seriesInstanceUID, "the predecessor lacks its identifiers")
+            }
+            return ResultDocument.Predecessor(
+                sopInstanceUID: instance, seriesInstanceUID: series,
+                instanceNumber: dataset.integer(.instanceNumber) ?? 1)
+        } catch {
+            throw .permanent("the predecessor \(file.sopInstanceUID) cannot be read: \(error)")
+        }
+    }
+
+    /// A moment of the queue in this machine's zone, as Content Date and Time have it.
+    private static func localTime(_ moment: Timestamp) -> LocalTime {
+        let seconds = moment.microseconds / 1_000_000
+        let zone = TimeZone.current.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
+        return LocalTime(secondsSince1970: seconds, minutesFromUTC: zone / 60)
+    }
+}

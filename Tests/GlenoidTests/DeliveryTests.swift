@@ -1,0 +1,153 @@
+// Reports reach their destination: late, by another class, or as a dead letter, but never not at all.
+import Foundation
+import Testing
+
+@Suite("Delivery", .serialized)
+struct DeliveryTests {
+    @Test("a destination that is down gets its reports when it is back")
+    func destinationDown() throws {
+        let hospital = try Hospital()
+        try hospital.open()
+        let files = try Radiographs.make(3, in: hospital.folder)
+        #expect(try hospital.push(files, ["-xs"]).status == 0)
+        #expect(
+            try eventually {
+                let status = try #require(try hospital.json(["status"]) as? [String: Any])
+                return status["recordedReports"] as? Int == 3
+            }, "\(hospital.log)")
+        #expect(hospital.reports.isEmpty)
+        try hospital.openPACS()
+        #expect(eventually { hospital.reports.count == 3 }, "\(hospital.log)")
+        let status = try #require(try hospital.json(["status"]) as? [String: Any])
+        #expect(status["deadLetters"] as? Int == 0)
+    }
+
+    @Test("survives a restart of the daemon while the destination is down")
+    func restartWhileDown() throws {
+        let hospital = try Hospital()
+        try hospital.open()
+        #expect(try hospital.push([Fixtures.phantom], ["-xs"]).status == 0)
+        #expect(
+            try eventually {
+                (try hospital.json(["status"]) as? [String: Any])?["recordedReports"] as? Int == 1
+            },
+            "\(hospital.log)")
+        #expect(hospital.close() == 0)
+        try hospital.openPACS()
+        try hospital.open()
+        #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
+    }
+
+    @Test("a destination that takes only Basic Text gets Basic Text, with the same findings")
+    func basicTextOnly() throws {
+        let hospital = try Hospital()
+        let rules = hospital.folder + "/pacs.cfg"
+        try """
+        [[TransferSyntaxes]]
+        [Plain]
+        TransferSyntax1 = LocalEndianExplicit
+        TransferSyntax2 = LittleEndianImplicit
+        [[PresentationContexts]]
+        [BasicText]
+        PresentationContext1 = BasicTextSRStorage\\Plain
+        PresentationContext2 = VerificationSOPClass\\Plain
+        [[Profiles]]
+        [Default]
+        PresentationContexts = BasicText
+        """.write(toFile: rules, atomically: true, encoding: .utf8)
+        try hospital.openPACS(["-xf", rules, "Default"])
+        try hospital.open()
+        #expect(try hospital.push([Fixtures.phantom], ["-xs"]).status == 0)
+        #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
+        let report = try #require(hospital.reports.first)
+        #expect(try Program.run("dcmdump", ["+P", "SOPClassUID", report]).output.contains("BasicTextSR"))
+        #expect(try Program.run("dsrdump", [report]).status == 0)
+    }
+
+    @Test("a report that the destination will never take is a dead letter that can be retried")
+    func deadLetter() throws {
+        let hospital = try Hospital()
+        // A PACS that takes no SR at all.
+        let rules = hospital.folder + "/pacs.cfg"
+        try """
+        [[TransferSyntaxes]]
+        [Plain]
+        TransferSyntax1 = LittleEndianImplicit
+        [[PresentationContexts]]
+        [Nothing]
+        PresentationContext1 = VerificationSOPClass\\Plain
+        [[Profiles]]
+        [Default]
+        PresentationContexts = Nothing
+        """.write(toFile: rules, atomically: true, encoding: .utf8)
+        try hospital.openPACS(["-xf", rules, "Default"])
+        try hospital.open()
+        #expect(try hospital.push([Fixtures.phantom], ["-xs"]).status == 0)
+        #expect(
+            try eventually { (try hospital.json(["status"]) as? [String: Any])?["deadLetters"] as? Int == 1 },
+            "\(hospital.log)")
+        let letters = try #require(try hospital.json(["queue", "list", "--dead"]) as? [[String: Any]])
+        #expect((letters.first?["reason"] as? String)?.isEmpty == false)
+
+        // The administrator mends the PACS and has it tried again.
+        hospital.closePACS()
+        try hospital.openPACS()
+        let work = try #require(letters.first?["work"] as? String)
+        let retried = try Program.run(
+            "glenoid", ["queue", "retry", work, "--config", hospital.configuration])
+        #expect(retried.status == 0, "\(retried.errors)")
+        #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
+    }
+
+    @Test("works with a real archive: dcmqrscp keeps the report and finds it")
+    func queryRetrieveArchive() throws {
+        let hospital = try Hospital()
+        let archive = try Archive(port: hospital.pacsPort, folder: hospital.folder)
+        try hospital.open()
+        #expect(try hospital.push([Fixtures.phantom], ["-xs"]).status == 0)
+        let study = try Radiographs.value("StudyInstanceUID", of: Fixtures.phantom)
+        #expect(try eventually { try archive.finds(study: study) }, "\(hospital.log)\n\(archive.process.log)")
+    }
+}
+
+/// DCMTK's archive.
+private final class Archive {
+    let process: Running
+    let port: Int
+
+    init(port: Int, folder: String) throws {
+        self.port = port
+        try FileManager.default.createDirectory(
+            atPath: folder + "/archive", withIntermediateDirectories: true)
+        let configuration = folder + "/dcmqrscp.cfg"
+        try """
+        NetworkTCPPort = \(port)
+        MaxPDUSize = 16384
+        MaxAssociations = 16
+        HostTable BEGIN
+        HostTable END
+        VendorTable BEGIN
+        VendorTable END
+        AETable BEGIN
+        PACS \(folder)/archive RW (200, 1024mb) ANY
+        AETable END
+        """.write(toFile: configuration, atomically: true, encoding: .utf8)
+        process = try Running("dcmqrscp", ["-c", configuration], logPath: folder + "/dcmqrscp.log")
+        #expect(
+            try eventually {
+                try Program.run("echoscu", ["-aec", "PACS", "127.0.0.1", "\(port)"]).status == 0
+            })
+    }
+
+    /// Whether the archive has a report of the study.
+    func finds(study: String) throws -> Bool {
+        let found = try Program.run(
+            "findscu",
+            [
+                "-S", "-aec", "PACS", "127.0.0.1", "\(port)", "-k", "QueryRetrieveLevel=SERIES", "-k",
+                "StudyInstanceUID=\(study)",
+                "-k", "Modality",
+            ])
+        return (found.output + found.errors).contains("SR")
+    }
+}

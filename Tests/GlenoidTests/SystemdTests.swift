@@ -1,0 +1,136 @@
+// The daemon as systemd sees it.
+import Foundation
+import Testing
+
+@Suite("Under systemd", .serialized)
+struct SystemdTests {
+    @Test("READY comes only when the port is open, pings come while it works, and STOPPING before it ends")
+    func lifecycle() throws {
+        let hospital = try Hospital()
+        let manager = try Manager(folder: hospital.folder)
+        try hospital.open(environment: manager.environment(watchdogSeconds: 2))
+        #expect(manager.wait(for: "READY=1"))
+        #expect(try hospital.echo() == 0)
+        let pings = manager.messages.count { $0.contains("WATCHDOG=1") }
+        #expect(eventually(within: 10) { manager.messages.count { $0.contains("WATCHDOG=1") } > pings })
+        #expect(hospital.close(SIGTERM) == 0)
+        #expect(manager.wait(for: "STOPPING=1"))
+    }
+
+    @Test("a port that is taken is an error, and READY never comes")
+    func portTaken() throws {
+        let hospital = try Hospital()
+        let other = try Running(
+            "storescp", ["-od", hospital.folder, "\(hospital.port)"], logPath: hospital.folder + "/other.log")
+        #expect(eventually { (try? Program.run("echoscu", ["127.0.0.1", "\(hospital.port)"]).status) == 0 })
+        let manager = try Manager(folder: hospital.folder)
+        let daemon = try Running(
+            "glenoid", ["serve", "--config", hospital.configuration],
+            environment: manager.environment(watchdogSeconds: 2), logPath: hospital.folder + "/daemon.log")
+        daemon.process.waitUntilExit()
+        #expect(daemon.process.terminationStatus == 1)
+        #expect(daemon.log.contains("\(hospital.port)"), "\(daemon.log)")
+        #expect(!manager.messages.contains { $0.contains("READY=1") })
+        other.end()
+    }
+
+    @Test("SIGHUP reloads what can be reloaded, and keeps the old configuration if the new one is bad")
+    func reload() throws {
+        let hospital = try Hospital()
+        let manager = try Manager(folder: hospital.folder)
+        try hospital.open(environment: manager.environment(watchdogSeconds: 10))
+        let good = try String(contentsOfFile: hospital.configuration, encoding: .utf8)
+        let daemon = try #require(hospital.daemon)
+
+        try (good + "\nlog: {level: nonsense}\n").write(
+            toFile: hospital.configuration, atomically: true, encoding: .utf8)
+        kill(daemon.process.processIdentifier, SIGHUP)
+        #expect(eventually { hospital.log.contains("nonsense") }, "\(hospital.log)")
+        #expect(try hospital.echo() == 0)
+
+        try good.replacingOccurrences(of: "aeTitle: GLENOID,", with: "aeTitle: GLENOID, callers: [NOBODY],")
+            .write(toFile: hospital.configuration, atomically: true, encoding: .utf8)
+        kill(daemon.process.processIdentifier, SIGHUP)
+        #expect(try eventually { try hospital.echo() != 0 }, "\(hospital.log)")
+        #expect(manager.messages.contains { $0.contains("RELOADING=1") })
+    }
+
+    @Test("a worker that hangs stops the pings")
+    func hungWorker() throws {
+        let hospital = try Hospital()
+        let manager = try Manager(folder: hospital.folder)
+        // The lane that classifies is stopped by a debugger's means: the kernel holds its thread.
+        try hospital.open(
+            environment: manager.environment(watchdogSeconds: 1).merging(["GLENOID_WATCHDOG_LIMIT": "2"]) {
+                $1
+            })
+        #expect(manager.wait(for: "READY=1"))
+        let pid = try #require(hospital.daemon).process.processIdentifier
+        let thread = try #require(try Self.thread(named: "classifying", of: pid), "no such thread")
+        let holder = try Running(
+            "strace", ["-qq", "-p", "\(thread)", "-e", "inject=futex:delay_enter=60000000"],
+            logPath: hospital.folder + "/hold.log")
+        defer { holder.end(SIGKILL) }
+        #expect(
+            eventually(within: 20) { hospital.log.contains("has not moved") },
+            "\(hospital.log)\n\(holder.log)")
+        let pings = manager.messages.count { $0.contains("WATCHDOG=1") }
+        Thread.sleep(forTimeInterval: 2)
+        #expect(manager.messages.count { $0.contains("WATCHDOG=1") } == pings)
+    }
+
+    private static func thread(named name: String, of pid: Int32) throws -> Int32? {
+        let tasks = "/proc/\(pid)/task"
+        for task in try FileManager.default.contentsOfDirectory(atPath: tasks) {
+            let found = try String(contentsOfFile: "\(tasks)/\(task)/comm", encoding: .utf8)
+            if found.hasPrefix(name) { return Int32(task) }
+        }
+        return nil
+    }
+}
+
+/// Plays the service manager's end of sd_notify(3).
+private final class Manager {
+    private let descriptor: Int32
+    private let path: String
+    private var received: [String] = []
+
+    init(folder: String) throws {
+        // The path must fit into sockaddr_un.
+        path = "/tmp/glenoid-notify-\(UUID().uuidString.prefix(8))"
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8) + [0]
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+        let code = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(code == 0)
+    }
+
+    deinit {
+        close(descriptor)
+        unlink(path)
+    }
+
+    func environment(watchdogSeconds: Int) -> [String: String] {
+        ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "\(watchdogSeconds * 1_000_000)"]
+    }
+
+    /// Everything that has come so far.
+    var messages: [String] {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { return received }
+            received.append(String(decoding: buffer[..<count], as: UTF8.self))
+        }
+    }
+
+    func wait(for text: String) -> Bool {
+        eventually { messages.contains { $0.contains(text) } }
+    }
+}
