@@ -40,13 +40,14 @@ package struct ResizeAxis: Sendable, Equatable {
             }
             let sum = weights.reduce(0, +)
             if sum != 0 { weights = weights.map { $0 / sum } }
-            // An output may lie in the black beside the image altogether: nothing of it is kept then.
-            let kept = (first..<max(last, first)).clamped(to: 0..<inputCount)
-            let isBeside = kept.isEmpty
+            // An output that lies in the letterbox alone keeps none of them.
+            let lowest = max(first, 0)
+            let kept = lowest..<max(min(last, inputCount), lowest)
             rows.append(
                 (
-                    isBeside ? 0 : kept.lowerBound,
-                    isBeside ? [] : Array(weights[kept.lowerBound - first..<kept.upperBound - first])
+                    start: min(lowest, inputCount - 1),
+                    weights: kept.isEmpty
+                        ? [] : Array(weights[kept.lowerBound - first..<kept.upperBound - first])
                 ))
         }
         let longest = rows.map(\.weights.count).max() ?? 1

@@ -14,6 +14,8 @@ struct Glenoid: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self,
             CheckCommand.self,
+            ClassifyCommand.self,
+            RenderCommand.self,
             ModelCommand.self,
             ReportCommand.self,
             QueueCommand.self,

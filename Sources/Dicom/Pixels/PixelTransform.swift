@@ -94,6 +94,16 @@ package struct DisplayImage: Sendable {
     package let values: [Double]
     /// What was done, in short sentences in the order of the pipeline.
     package let steps: [String]
+
+    /// An image as given; values that do not fill it stop the process.
+    package init(rows: Int, columns: Int, samplesPerPixel: Int, values: [Double], steps: [String]) {
+        precondition(values.count == rows * columns * samplesPerPixel, "values fill an image")
+        self.rows = rows
+        self.columns = columns
+        self.samplesPerPixel = samplesPerPixel
+        self.values = values
+        self.steps = steps
+    }
 }
 
 extension PixelTransform {

@@ -5,5 +5,5 @@ struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
         abstract: "Imports, shows, runs and times model bundles.",
-        subcommands: [ModelImport.self, ModelPredict.self, ModelBenchmark.self])
+        subcommands: [ModelImport.self, ModelShow.self, ModelPredict.self, ModelBenchmark.self])
 }
