@@ -89,7 +89,10 @@ let package = Package(
         .testTarget(name: "DicomTests", dependencies: ["Dicom"], swiftSettings: strict),
         .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: strict),
         .testTarget(name: "WorkQueueTests", dependencies: ["WorkQueue"], swiftSettings: strict),
-        .testTarget(name: "EfficientNetTests", dependencies: ["EfficientNet", "Tensor"], swiftSettings: strict),
+        .testTarget(
+            name: "EfficientNetTests", dependencies: ["EfficientNet", "Tensor"],
+            exclude: ["Fixtures"],  // read from their place in the source
+            swiftSettings: strict),
         .testTarget(
             name: "ClassificationTests", dependencies: ["Classification", "Dicom", "EfficientNet", "Tensor"],
             swiftSettings: strict),

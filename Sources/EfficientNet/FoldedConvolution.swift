@@ -62,7 +62,8 @@ package struct ParameterReader<Source: ParameterSource> {
             weight: try floats(Architecture.classifierWeight), bias: try floats(Architecture.classifierBias))
     }
 
-    private func floats(_ name: String) throws(EfficientNetError) -> [Float] {
+    /// The elements of a tensor; throws where one is not finite.
+    func floats(_ name: String) throws(EfficientNetError) -> [Float] {
         let values: [Float]
         do throws(TensorError) { values = try source.floats(name) } catch { throw .file(error) }
         guard values.areFinite else { throw .invalidValues(tensor: name) }

@@ -49,8 +49,7 @@ import Testing
     }
 
     /// Element-wise results: a few roundings, relative to the size of what went in.
-    private func expectClose(_ found: [Float], _ expected: [Float], _ note: String, tolerance: Float = 3e-6)
-    {
+    private func expectClose(_ found: [Float], _ expected: [Float], _ note: String, tolerance: Float = 3e-6) {
         let size = max(expected.reduce(0) { max($0, abs($1)) }, 1)
         let difference = zip(found, expected).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
         #expect(difference <= tolerance * size, "\(note): \(difference) of \(size)")
