@@ -34,7 +34,7 @@ package struct Letterbox: Sendable, Equatable {
     }
 
     /// The resize from the image to the square.
-    package func resampler(filter: ResizeFilter, levels: Float? = nil) -> Resampler {
+    package func resampler(filter: ResizeFilter) -> Resampler {
         Resampler(
             horizontal: ResizeAxis(
                 inputCount: columns, from: columnStretch.lowerBound, to: columnStretch.upperBound,
@@ -42,7 +42,6 @@ package struct Letterbox: Sendable, Equatable {
                 filter: filter),
             vertical: ResizeAxis(
                 inputCount: rows, from: rowStretch.lowerBound, to: rowStretch.upperBound, outputCount: side,
-                filter: filter),
-            levels: levels)
+                filter: filter))
     }
 }

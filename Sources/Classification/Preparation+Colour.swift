@@ -93,35 +93,37 @@ enum Luminance {
 }
 
 extension RasterImage {
-    /// The resized greys of an image file; one of eight bits is rounded between the passes, as Pillow does.
+    /// The resized greys of an image file; one of eight bits becomes what Pillow makes of it, to the bit.
     func greys(with letterbox: Letterbox, filter: ResizeFilter) throws(PreparationError) -> [Float] {
-        let columns = columns
-        let resampler = letterbox.resampler(filter: filter, levels: samples.isNarrow ? 255 : nil)
-        return try Preparation.resizeChecked(resampler, rows: rows, columns: columns) { rowIndex, row in
-            for column in 0..<columns { row[column] = grey(at: rowIndex * columns + column) }
-        }
-    }
-}
-
-extension RasterImage {
-    /// The grey of a pixel, 0 to 1.
-    fileprivate func grey(at pixel: Int) -> Float {
+        let resampler = letterbox.resampler(filter: filter)
         switch samples {
         case .uint8(let values):
-            guard channels == 3 else { return Float(values[pixel]) / 255 }
-            let (red, green, blue) = (values[pixel * 3], values[pixel * 3 + 1], values[pixel * 3 + 2])
-            return Float(Luminance.level(red: red, green: green, blue: blue)) / 255
+            let levels = channels == 3 ? Self.luminances(values) : values
+            guard let lowest = levels.min(), let highest = levels.max(), lowest < highest else {
+                throw .refused(.constant(isZero: levels.first == 0))
+            }
+            return resampler.resize(bytes: levels, rowCount: rows, columnCount: columns).map {
+                Float($0) / 255
+            }
         case .uint16(let values):
-            guard channels == 3 else { return Float(values[pixel]) / 65535 }
-            let (red, green, blue) = (values[pixel * 3], values[pixel * 3 + 1], values[pixel * 3 + 2])
-            return Luminance.of(red: Float(red), green: Float(green), blue: Float(blue)) / 65535
+            let (columns, channels) = (columns, channels)
+            return try Preparation.resizeChecked(resampler, rows: rows, columns: columns) { rowIndex, row in
+                for column in 0..<columns {
+                    let index = (rowIndex * columns + column) * channels
+                    row[column] = Self.grey(of: values[index..<index + channels]) / 65535
+                }
+            }
         }
     }
-}
 
-extension RasterImage.Samples {
-    /// Whether a sample has eight bits.
-    fileprivate var isNarrow: Bool {
-        if case .uint8 = self { true } else { false }
+    private static func luminances(_ values: [UInt8]) -> [UInt8] {
+        stride(from: 0, to: values.count, by: 3).map { index in
+            Luminance.level(red: values[index], green: values[index + 1], blue: values[index + 2])
+        }
+    }
+
+    private static func grey(of pixel: ArraySlice<UInt16>) -> Float {
+        let values = pixel.map { Float($0) }
+        return values.count == 3 ? Luminance.of(red: values[0], green: values[1], blue: values[2]) : values[0]
     }
 }

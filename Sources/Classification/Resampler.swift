@@ -9,16 +9,10 @@ package struct Resampler: Sendable {
     package let horizontal: ResizeAxis
     /// The weights of the rows' axis.
     package let vertical: ResizeAxis
-    /// Where not nil, the rows are rounded to this many steps between 0 and 1 after the horizontal pass.
-    ///
-    /// Pillow keeps eight bits between its passes; the image files that models are trained on must be prepared alike.
-    package let levels: Float?
-
     /// A resampler with these axes.
-    package init(horizontal: ResizeAxis, vertical: ResizeAxis, levels: Float? = nil) {
+    package init(horizontal: ResizeAxis, vertical: ResizeAxis) {
         self.horizontal = horizontal
         self.vertical = vertical
-        self.levels = levels
     }
 
     /// The resized image: `vertical.outputCount` rows of `horizontal.outputCount` values of 0...1.
@@ -59,7 +53,7 @@ package struct Resampler: Sendable {
         return output
     }
 
-    /// The horizontal pass over one row: a dot product for each output, clipped and, where asked for, rounded.
+    /// The horizontal pass over one row: a dot product for each output, clipped.
     private func narrow(_ row: [Float], into narrowed: inout [Float]) {
         let tapCount = horizontal.tapCount
         // Bounds: starts + tapCount ≤ row.count by the making of the axis and of the row; see `resize`.
@@ -76,8 +70,7 @@ package struct Resampler: Sendable {
                             fromByteOffset: weightOffset + byte, as: SIMD8<Float>.self)
                         sum += values * factors
                     }
-                    let value = min(max(sum.sum(), 0), 1)
-                    narrowed[output] = levels.map { (value * $0).rounded() / $0 } ?? value
+                    narrowed[output] = min(max(sum.sum(), 0), 1)
                 }
             }
         }

@@ -1,0 +1,1 @@
+../../DicomTests/Support/Part10Writer.swift
