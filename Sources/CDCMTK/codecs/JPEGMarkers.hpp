@@ -12,6 +12,7 @@ constexpr uint32_t pixelDataTag = 0x7FE00010;
 constexpr uint32_t rowsTag = 0x00280010;
 constexpr uint32_t columnsTag = 0x00280011;
 constexpr uint32_t samplesPerPixelTag = 0x00280002;
+constexpr uint32_t bitsAllocatedTag = 0x00280100;
 
 inline uint32_t bigEndian16(const uint8_t *bytes) { return static_cast<uint32_t>(bytes[0]) << 8 | bytes[1]; }
 
@@ -87,7 +88,7 @@ inline FrameHeader frameHeader(const Segment &segment, cdcmtk_frame_shape shape)
         fail(CDCMTK_BAD_DATA, samplesPerPixelTag, "is %u, the compressed frame has %u", shape.samples_per_pixel,
              header.components);
     if (header.precision < 2 || header.precision > 16 || (header.precision + 7) / 8 > shape.cell_bytes)
-        fail(CDCMTK_BAD_DATA, 0x00280100, "is %u, the compressed frame has samples of %u bits",
+        fail(CDCMTK_BAD_DATA, bitsAllocatedTag, "is %u, the compressed frame has samples of %u bits",
              shape.cell_bytes * 8, header.precision);
     return header;
 }

@@ -47,6 +47,12 @@ cdcmtk_status cdcmtk_decode_jpeg(
 cdcmtk_status cdcmtk_decode_jpegls(
     const uint8_t *bytes, size_t count, cdcmtk_frame_shape shape, uint8_t *output, cdcmtk_codestream *codestream);
 
+// JPEG 2000 (ITU-T T.800) and HTJ2K (T.814), with up to `threads` threads; through OpenJPEG. Signed samples come
+// sign extended to the cell.
+cdcmtk_status cdcmtk_decode_jpeg2000(
+    const uint8_t *bytes, size_t count, cdcmtk_frame_shape shape, int threads, uint8_t *output,
+    cdcmtk_codestream *codestream);
+
 #ifdef __cplusplus
 }
 #endif

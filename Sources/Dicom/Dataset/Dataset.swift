@@ -11,6 +11,9 @@ internal import CDCMTK
     package let transferSyntax: TransferSyntax
     package let characterSet: SpecificCharacterSet
 
+    /// How many threads one frame may be decoded with. Only JPEG 2000 makes use of more than one.
+    package var decodingThreads = 1
+
     /// Where the bytes are: the file, memory, or what a deflated data set inflated to.
     let source: ByteSource
     /// The pixel data elements of the data set, usually one or none.

@@ -221,8 +221,8 @@ struct ElementScanner {
             encapsulated: encapsulation)
     }
 
-    /// The items of encapsulated pixel data up to their delimiter, or, where the delimiter is missing, up to
-    /// the end of the object; something else in its place is an error.
+    /// The items of encapsulated pixel data up to their delimiter. Without a delimiter (PS3.5 A.4 demands
+    /// one) the object is cut off, wherever that happened.
     private mutating func fragments(
         from start: Int, end: Int, encoding: ElementEncoding, tag: Tag
     ) throws(DicomError) -> (items: [Range<Int>], end: Int, isTruncated: Bool) {
@@ -239,7 +239,7 @@ struct ElementScanner {
             guard available == length else { return (items, end, true) }
             offset = header.valueOffset + length
         }
-        return (items, end, false)
+        return (items, end, true)
     }
 
     /// Whether everything from `offset` on is zero: files padded to a block size end so.

@@ -20,7 +20,7 @@ struct PixelDataElement {
         let basicOffsetTable: Range<Int>
         /// The other items, without their headers.
         let fragments: [Range<Int>]
-        /// Whether the last fragment is cut short by the end of the object.
+        /// Whether the object ends before the sequence delimiter.
         let isTruncated: Bool
     }
 

@@ -59,6 +59,11 @@ struct EncapsulatedFrame {
             unsafe decoder = cdcmtk_decode_rle
         case .jpeg: unsafe decoder = cdcmtk_decode_jpeg
         case .jpegLS: unsafe decoder = cdcmtk_decode_jpegls
+        case .jpeg2000:
+            let threads = Int32(clamping: dataset.decodingThreads)
+            unsafe decoder = {
+                unsafe cdcmtk_decode_jpeg2000($0, $1, $2, threads, $3, $4)
+            }
         default: throw .unsupported("pixel data in \(dataset.transferSyntax)")
         }
         var codestream = cdcmtk_codestream()
@@ -78,7 +83,7 @@ struct EncapsulatedFrame {
         let allocated = Int(description.shape.cell_bytes) * 8, precision = Int(codestream.precision)
         // Signed samples of the codestream come sign extended. Lossy coding has no unused bits, and what it
         // makes of a sample may lie a little outside its range, which is no reason to cut bits off.
-        if codestream.is_signed || codestream.is_lossy {
+        if codestream.is_signed || codestream.is_lossy || dataset.transferSyntax.permitsLoss {
             let bits = codestream.is_signed ? allocated : precision
             return SampleBits(stored: bits, high: bits - 1)
         }

@@ -6,8 +6,6 @@
 struct FrameFragments {
     /// The fragments of each frame, without padding where the extended table tells the length.
     private let frames: [[Range<Int>]]
-    private let encapsulation: PixelDataElement.Encapsulation
-    private let tag: Tag
 
     /// Assigns the fragments of `dataset` to its frames.
     init(_ dataset: Dataset, _ description: PixelDescription) throws(DicomError) {
@@ -15,8 +13,10 @@ struct FrameFragments {
             throw .badData(
                 description.element.tag, "is not in fragments, as \(dataset.transferSyntax) demands")
         }
-        self.encapsulation = encapsulation
-        tag = description.element.tag
+        let tag = description.element.tag
+        guard !encapsulation.isTruncated else {
+            throw .badData(tag, "is cut off: its sequence of fragments has no end")
+        }
         let fragments = encapsulation.fragments
         guard !fragments.isEmpty else { throw .badData(tag, "has no fragment") }
         let frameCount = description.frameCount
@@ -37,12 +37,8 @@ struct FrameFragments {
     }
 
     /// The fragments of the frame, to be read one after the other.
-    func ranges(ofFrame frameIndex: Int) throws(DicomError) -> [Range<Int>] {
-        let ranges = frames[frameIndex]
-        if encapsulation.isTruncated, ranges.last?.upperBound == encapsulation.fragments.last?.upperBound {
-            throw .badData(tag, "is cut off: the object ends inside a fragment")
-        }
-        return ranges
+    func ranges(ofFrame frameIndex: Int) -> [Range<Int>] {
+        frames[frameIndex]
     }
 
     // MARK: - Tables

@@ -1,10 +1,10 @@
 extension PixelTransform {
     /// What the data set says about one frame, counted from 0.
     ///
-    /// Enhanced multi-frame objects say it in functional groups: the frame's own item goes before the shared one, and
-    /// that before the data set itself (PS3.3 C.7.6.16; only one of them should speak).
-    /// Throws `badData` where a rescale value is not a number or a lookup table is not whole: a picture made without it
-    /// would be a guess. A window that the standard does not allow is passed over and recorded.
+    /// Enhanced multi-frame objects say it in functional groups: the frame's own item goes before the shared
+    /// one, and that before the data set itself (PS3.3 C.7.6.16; only one of them should speak). Throws
+    /// `badData` where a rescale value is not a number or a lookup table is not whole: a picture made without
+    /// it would be a guess. A window that the standard does not allow is passed over and recorded.
     package init(dataset: Dataset, frameIndex: Int) throws(DicomError) {
         let photometric = dataset.string(.photometricInterpretation) ?? ""
         guard photometric.hasPrefix("MONOCHROME") || photometric.isEmpty else {
@@ -44,7 +44,8 @@ extension PixelTransform {
         return try rescale(in: dataset, steps: &steps) ?? .identity
     }
 
-    /// Slope and intercept, where either is there; the other's default is 1 or 0 (PS3.3 C.11.1 asks for both).
+    /// Slope and intercept, where either is there; the other's default is 1 or 0 (PS3.3 C.11.1 asks for
+    /// both).
     private static func rescale(
         in source: some AttributeSource, steps: inout [String]
     ) throws(DicomError) -> Modality? {
@@ -112,7 +113,8 @@ extension PixelTransform {
         dataset.integer(.pixelRepresentation) == 1
     }
 
-    /// Whether the input of the VOI transformation may be below 0: PS3.3 C.11.2.1.1 lets the descriptor's VR follow it.
+    /// Whether the input of the VOI transformation may be below 0: PS3.3 C.11.2.1.1 lets the descriptor's VR
+    /// follow it.
     private static func outputMayBeNegative(of modality: Modality, dataset: Dataset) -> Bool {
         switch modality {
         case .identity: storedValuesMayBeNegative(dataset)

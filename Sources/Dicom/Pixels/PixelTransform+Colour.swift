@@ -1,8 +1,8 @@
 extension Frame {
     /// The colours as red, green and blue, 0 to 1, interleaved; and what was done, in a short sentence.
     ///
-    /// YBR becomes RGB by the equations of PS3.3 C.7.6.3.1.2, clipped. Throws `unsupported` where the samples are no
-    /// colours that can be converted.
+    /// YBR becomes RGB by the equations of PS3.3 C.7.6.3.1.2, clipped. Throws `unsupported` where the samples
+    /// are no colours that can be converted.
     func rgb() throws(DicomError) -> (values: [Double], step: String) {
         let scale = 1 / (Double(UInt64(1) << UInt64(min(bitsStored, 63))) - 1)
         let values = samples.doubles.map { $0 * scale }

@@ -31,8 +31,9 @@ package struct LookupTable: Sendable, Equatable {
 extension LookupTable {
     /// The table in a sequence item with LUT Descriptor and LUT Data.
     ///
-    /// - Parameter inputMayBeNegative: decides how a first input value of 32768 or more is meant. Its VR is "US or SS",
-    ///   and what the file says is not trusted: PS3.3 C.11.1.1 and C.11.2.1.1 make it depend on the input's range.
+    /// - Parameter inputMayBeNegative: decides how a first input value of 32768 or more is meant. Its VR is
+    ///   "US or SS",   and what the file says is not trusted: PS3.3 C.11.1.1 and C.11.2.1.1 make it depend on
+    ///   the input's range.
     init(in item: some AttributeSource, inputMayBeNegative: Bool) throws(DicomError) {
         try self.init(
             descriptor: item.integers(.lutDescriptor), descriptorTag: .lutDescriptor,
@@ -41,8 +42,8 @@ extension LookupTable {
 
     /// The table that a descriptor and its data in machine byte order make.
     ///
-    /// Data of eight bits is read packed, one byte an entry, if there are too few bytes for words: PS3.3 C.7.6.3.1.5
-    /// allows both, and C.11 files use both.
+    /// Data of eight bits is read packed, one byte an entry, if there are too few bytes for words: PS3.3
+    /// C.7.6.3.1.5 allows both, and C.11 files use both.
     package init(
         descriptor: [Int], descriptorTag: Tag, data: [UInt8]?, dataTag: Tag, inputMayBeNegative: Bool
     ) throws(DicomError) {

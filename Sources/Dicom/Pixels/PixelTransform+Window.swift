@@ -19,8 +19,8 @@ package struct Window: Sendable, Equatable {
     /// VOI LUT Function (0028,1056).
     package let function: Function
 
-    /// The window, or nil where the standard allows no such one: a number that is not finite, a width below 1 with
-    /// LINEAR (C.11.2.1.2.1) or one that is not above 0 with the others (C.11.2.1.3).
+    /// The window, or nil where the standard allows no such one: a number that is not finite, a width below 1
+    /// with LINEAR (C.11.2.1.2.1) or one that is not above 0 with the others (C.11.2.1.3).
     package init?(center: Double, width: Double, function: Function = .linear) {
         guard center.isFinite, width.isFinite, function == .linear ? width >= 1 : width > 0 else {
             return nil

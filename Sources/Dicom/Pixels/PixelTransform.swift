@@ -1,8 +1,10 @@
-/// How the stored values of one frame become what a person should see: the grayscale pipeline of PS3.3 C.11 and N.2.
+/// How the stored values of one frame become what a person should see: the grayscale pipeline of PS3.3 C.11
+/// and N.2.
 ///
-/// Modality LUT or rescale; VOI LUT, else the first window, else the frame's minimum and maximum; MONOCHROME1 inverted
-/// last, once. Decided by Photometric Interpretation alone: a Presentation LUT Shape that contradicts it is recorded,
-/// not applied on top. Pixel padding is not masked and overlays are not drawn. Colour becomes RGB.
+/// Modality LUT or rescale; VOI LUT, else the first window, else the frame's minimum and maximum; MONOCHROME1
+/// inverted last, once. Decided by Photometric Interpretation alone: a Presentation LUT Shape that
+/// contradicts it is recorded, not applied on top. Pixel padding is not masked and overlays are not drawn.
+/// Colour becomes RGB.
 package struct PixelTransform: Sendable {
     /// From stored values to those that the window is about.
     package enum Modality: Sendable, Equatable {
@@ -32,7 +34,8 @@ package struct PixelTransform: Sendable {
     package let isInverted: Bool
     /// The tables of PALETTE COLOR; nil of other images.
     package let palette: Palette?
-    /// What was decided before the value-of-interest transformation, in short sentences; no value of a patient's.
+    /// What was decided before the value-of-interest transformation, in short sentences; no value of a
+    /// patient's.
     package let stepsBeforeVOI: [String]
     /// What was decided about the value-of-interest transformation; nil of images that have none.
     package let voiStep: String?
@@ -67,8 +70,8 @@ package struct PixelTransform: Sendable {
 
     /// The grey value, 0 (black) to 1 (white), of a value after the modality transformation.
     ///
-    /// - Parameter range: the lowest and highest such value of the frame; read only where `voi` is `range`. A range of
-    ///   one value makes black (white where inverted).
+    /// - Parameter range: the lowest and highest such value of the frame; read only where `voi` is `range`. A
+    ///   range of   one value makes black (white where inverted).
     package func grey(ofModalityValue value: Double, range: ClosedRange<Double>) -> Double {
         let grey =
             switch voi {
@@ -109,9 +112,9 @@ package struct DisplayImage: Sendable {
 extension PixelTransform {
     /// The frame as a person should see it.
     ///
-    /// The slow and readable version: `Classification` has a faster one for the network's input and tests it against
-    /// this. Not a number in float pixel data becomes black and has no part in the range. Throws `unsupported` for
-    /// colours that cannot be converted.
+    /// The slow and readable version: `Classification` has a faster one for the network's input and tests it
+    /// against this. Not a number in float pixel data becomes black and has no part in the range. Throws
+    /// `unsupported` for colours that cannot be converted.
     package func display(_ frame: Frame) throws(DicomError) -> DisplayImage {
         if let palette {
             let colours = frame.samples.doubles.map(palette.rgb)

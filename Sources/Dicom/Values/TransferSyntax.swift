@@ -32,6 +32,16 @@ package struct TransferSyntax: Hashable, Sendable {
     /// Whether pixel data stands in fragments (PS3.5 A.4).
     package var isEncapsulated: Bool { coding != .native }
 
+    /// Whether its pixel data may be coded with loss. A lossy syntax may hold a lossless frame, never the
+    /// reverse.
+    package var permitsLoss: Bool {
+        if case .jpeg(let isLossless) = coding { return !isLossless }
+        return Self.lossy.contains(uid)
+    }
+
+    private static let lossy: Set<UID> = Set(
+        ["81", "91", "93", "112", "203"].compactMap { UID("1.2.840.10008.1.2.4.\($0)") })
+
     /// Whether the data set behind the meta information is deflated (PS3.5 A.5).
     package var isDeflated: Bool { self == .deflatedExplicitLittleEndian }
 
