@@ -33,7 +33,8 @@ extension ResultDocument {
             ])
     }
 
-    private var equipment: StructuredReport.Equipment {
+    /// What makes the report and its pictures.
+    var equipment: StructuredReport.Equipment {
         StructuredReport.Equipment(
             manufacturer: installation.manufacturer, modelName: installation.modelName,
             serialNumber: installation.serialNumber,

@@ -63,6 +63,22 @@ extension ResultDocument {
         return identity.uid
     }
 
+    /// Series Instance UID of the captures that belong to reports of this series.
+    var captureSeriesUID: UID {
+        var identity = Identity("capture series")
+        identity.add("series", seriesInstanceUID.text)
+        return identity.uid
+    }
+
+    /// SOP Instance UID of the capture of one result.
+    func captureUID(of result: ImageResult) -> UID {
+        var identity = Identity("capture")
+        identity.add("report", sopInstanceUID.text)
+        identity.add("source", result.sopInstanceUID.text)
+        identity.add("frames", Self.text(of: result.frameNumbers))
+        return identity.uid
+    }
+
     private var seriesIdentity: Identity {
         var identity = Identity("series")
         identity.add("study", studyInstanceUID.text)

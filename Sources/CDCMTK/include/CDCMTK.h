@@ -3,6 +3,8 @@
 #define CDCMTK_H
 
 #include "CDCMTKCodec.h"
+#include "CDCMTKCapture.h"
+#include "CDCMTKComposition.h"
 #include "CDCMTKDataset.h"
 #include "CDCMTKNetwork.h"
 #include "CDCMTKProvider.h"

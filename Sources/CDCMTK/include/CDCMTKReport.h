@@ -3,11 +3,10 @@
 #ifndef CDCMTK_REPORT_H
 #define CDCMTK_REPORT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "CDCMTKDataset.h"
+#include "CDCMTKComposition.h"
 #include "CDCMTKStatus.h"
 
 #ifdef __cplusplus
@@ -100,15 +99,8 @@ cdcmtk_status cdcmtk_report_add_predecessor(cdcmtk_report *report, const cdcmtk_
 cdcmtk_status cdcmtk_report_add_scheme(cdcmtk_report *report, const char *designator, const char *name,
                                        const char *responsible_organization);
 
-// Sets a string attribute of the header, replacing what dcmsr would write; several values are divided by backslashes.
-cdcmtk_status cdcmtk_report_set(cdcmtk_report *report, uint32_t tag, const char *value);
-
-// Takes an attribute from a data set or item, its bytes as they are; does nothing where it is absent or empty, or,
-// with `only_if_legal`, where it breaks its value representation.
-cdcmtk_status cdcmtk_report_copy(cdcmtk_report *report, const cdcmtk_item *source, uint32_t tag, bool only_if_legal);
-
-// Adds an empty attribute unless it was copied.
-cdcmtk_status cdcmtk_report_copy_empty(cdcmtk_report *report, uint32_t tag);
+// The report's attributes beside its content.
+cdcmtk_composition *cdcmtk_report_composition(cdcmtk_report *report);
 
 // Composes the object: Part 10, explicit little endian. *bytes are the report's and live as long as it does.
 // The document is COMPLETE and UNVERIFIED. CDCMTK_BAD_DATA when dcmsr finds it incomplete.

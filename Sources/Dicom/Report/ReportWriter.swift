@@ -15,23 +15,8 @@ internal import CDCMTK
 
     deinit { unsafe cdcmtk_report_free(report) }
 
-    /// Takes an attribute from the object as it is; nothing where it is absent, empty, or not legal.
-    func copy(_ tag: Tag, of source: Dataset, onlyIfLegal: Bool) throws(DicomError) {
-        let status = withExtendedLifetime(source) {
-            unsafe cdcmtk_report_copy(report, source.root.pointer, tag.number, onlyIfLegal)
-        }
-        try DicomError.check(status)
-    }
-
-    /// Adds an empty attribute unless it was copied.
-    func addEmpty(_ tag: Tag) throws(DicomError) {
-        try DicomError.check(unsafe cdcmtk_report_copy_empty(report, tag.number))
-    }
-
-    /// Sets an attribute of the header.
-    func set(_ tag: Tag, _ value: String) throws(DicomError) {
-        try DicomError.check(unsafe cdcmtk_report_set(report, tag.number, value))
-    }
+    /// The report's attributes beside its content.
+    var attributes: Composition { unsafe Composition(cdcmtk_report_composition(report)) }
 
     /// Writes an item and everything below it.
     func write(_ item: ContentItem) throws(DicomError) {

@@ -8,8 +8,8 @@ extension StructuredReport {
     package func encoded(as reportClass: SRClass = .comprehensive3D) throws(DicomError) -> [UInt8] {
         let source = try Dataset(path: sourcePath)
         let writer = try ReportWriter(reportClass)
-        try SubjectAttributes.copy(from: source, to: writer)
-        try write(header: writer, as: reportClass, zone: SubjectAttributes.zone(of: source))
+        try SubjectAttributes.copy(from: source, to: writer.attributes)
+        try write(headerTo: writer.attributes, as: reportClass, zone: SubjectAttributes.zone(of: source))
         try writer.write(content.degraded(to: reportClass))
         for reference in evidence { try writer.addEvidence(reference) }
         for reference in predecessors { try writer.addPredecessor(reference.written(as: reportClass)) }
@@ -18,28 +18,24 @@ extension StructuredReport {
     }
 
     private func write(
-        header writer: borrowing ReportWriter, as reportClass: SRClass, zone: Int?
+        headerTo header: Composition, as reportClass: SRClass, zone: Int?
     ) throws(DicomError) {
         // A zone in the source governs every date and time of the object (PS3.3 C.12.1), ours too. Where the source
         // names none we do not add one: it would claim to know the zone of the study's own date and time.
         let composed = zone.map { composedAt.inZone(minutesFromUTC: $0) } ?? composedAt
-        try writer.set(.sopInstanceUID, sopInstanceUID(as: reportClass).text)
-        try writer.set(.studyInstanceUID, studyInstanceUID.text)
-        try writer.set(.seriesInstanceUID, seriesInstanceUID.text)
-        try writer.set(.seriesNumber, String(seriesNumber))
-        try writer.set(.instanceNumber, String(instanceNumber))
-        try writer.set(.seriesDescription, ReportText.line(seriesDescription))
+        try header.set(.sopInstanceUID, sopInstanceUID(as: reportClass).text)
+        try header.set(.studyInstanceUID, studyInstanceUID.text)
+        try header.set(.seriesInstanceUID, seriesInstanceUID.text)
+        try header.set(.seriesNumber, String(seriesNumber))
+        try header.set(.instanceNumber, String(instanceNumber))
+        try header.set(.seriesDescription, ReportText.line(seriesDescription))
         for tag in [Tag.contentDate, .seriesDate, .instanceCreationDate] {
-            try writer.set(tag, composed.dicomDate)
+            try header.set(tag, composed.dicomDate)
         }
         for tag in [Tag.contentTime, .seriesTime, .instanceCreationTime] {
-            try writer.set(tag, composed.dicomTime)
+            try header.set(tag, composed.dicomTime)
         }
-        try writer.set(.manufacturer, ReportText.line(equipment.manufacturer))
-        try writer.set(.manufacturerModelName, ReportText.line(equipment.modelName))
-        try writer.set(.deviceSerialNumber, ReportText.line(equipment.serialNumber))
-        try writer.set(
-            .softwareVersions, equipment.softwareVersions.map(ReportText.line).joined(separator: "\\"))
+        try header.set(equipment)
     }
 }
 

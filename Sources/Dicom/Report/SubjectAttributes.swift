@@ -15,6 +15,10 @@ package enum SubjectAttributes {
     /// (``modern(_:_:)``), else empty.
     package static let dated: [Tag] = [.patientBirthDate, .patientSex, .studyDate, .studyTime]
 
+    /// Those of type 2: present in whatever we write, empty where the source has no value to take.
+    static let present: [Tag] =
+        [.patientName, .patientID, .studyID, .accessionNumber, .referringPhysicianName] + dated
+
     /// Taken only where the source has a legal value: none of these is worth an invalid report.
     package static let optional: [(tag: Tag, keyword: String)] = [
         (Tag(0x0008, 0x0051), "IssuerOfAccessionNumberSequence"),
@@ -79,20 +83,22 @@ package enum SubjectAttributes {
     }
 
     /// Takes patient and study from the object.
-    static func copy(from source: Dataset, to writer: borrowing ReportWriter) throws(DicomError) {
-        for tag in identifying { try writer.copy(tag, of: source, onlyIfLegal: false) }
-        for tag in dated { try copy(dated: tag, from: source, to: writer) }
+    static func copy(from source: Dataset, to target: Composition) throws(DicomError) {
+        for tag in identifying { try target.copy(tag, of: source, onlyIfLegal: false) }
+        for tag in dated { try copy(dated: tag, from: source, to: target) }
         // A size or weight of 0 is what devices write that were not told one.
-        for (tag, _) in optional where ![.patientSize, .patientWeight].contains(tag) || source.double(tag) != 0 {
-            try writer.copy(tag, of: source, onlyIfLegal: true)
+        let zeros = [Tag.patientSize, .patientWeight].filter { source.double($0) == 0 }
+        for (tag, _) in optional where !zeros.contains(tag) {
+            try target.copy(tag, of: source, onlyIfLegal: true)
         }
-        if zone(of: source) != nil { try writer.copy(.timezoneOffsetFromUTC, of: source, onlyIfLegal: true) }
+        if zone(of: source) != nil { try target.copy(.timezoneOffsetFromUTC, of: source, onlyIfLegal: true) }
         for group in groups where group.keys.allSatisfy({ $0.contains { hasValue($0, in: source) } }) {
             for tag in group.keys.flatMap({ $0 }) + group.taken + group.present {
-                try writer.copy(tag, of: source, onlyIfLegal: true)
+                try target.copy(tag, of: source, onlyIfLegal: true)
             }
-            for tag in group.present { try writer.addEmpty(tag) }
+            for tag in group.present { try target.addEmpty(tag) }
         }
+        for tag in present { try target.addEmpty(tag) }
     }
 
     /// A date or time of day as DICOM has it from the form that ACR-NEMA had, "1950.01.31" and "10:15:00" (PS3.5
@@ -110,15 +116,15 @@ package enum SubjectAttributes {
     }
 
     private static func copy(
-        dated tag: Tag, from source: Dataset, to writer: borrowing ReportWriter
+        dated tag: Tag, from source: Dataset, to target: Composition
     ) throws(DicomError) {
         if tag == .patientSex {
             // Enumerated (C.7.1.1); anything else is a sex that the source does not tell.
             guard ["M", "F", "O"].contains(source.string(tag)) else { return }
         } else if let text = source.string(tag).flatMap({ modern(tag, $0) }) {
-            return try writer.set(tag, text)
+            return try target.set(tag, text)
         }
-        try writer.copy(tag, of: source, onlyIfLegal: true)
+        try target.copy(tag, of: source, onlyIfLegal: true)
     }
 
     private static func hasValue(_ tag: Tag, in source: Dataset) -> Bool {

@@ -5,11 +5,19 @@ extension Phantom {
     ///
     /// The patient is plainly nobody, and every identifier is derived, so that drawing it again gives the same object.
     var object: RawObject {
+        var object = objectWithoutPixels
+        let values = (0..<Self.rows).flatMap(row)
+        object.set(0x7FE0_0010, "OW", values.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] })
+        return object
+    }
+
+    /// The object before its pixel data.
+    var objectWithoutPixels: RawObject {
         var object = RawObject()
         addSubject(to: &object)
         addSeries(to: &object)
         addAnatomy(to: &object)
-        addPixels(to: &object)
+        addPixelDescription(to: &object)
         return object
     }
 
@@ -64,8 +72,7 @@ extension Phantom {
         object.set(0x0054_0220, items: [Self.code("399348003", "SCT", "antero-posterior")])
     }
 
-    private func addPixels(to object: inout RawObject) {
-        let values = (0..<Self.rows).flatMap(row)
+    private func addPixelDescription(to object: inout RawObject) {
         object.set(0x0028_0002, "US", 1)
         object.set(0x0028_0004, "CS", "MONOCHROME2")
         object.set(0x0028_0010, "US", Self.rows)
@@ -86,7 +93,6 @@ extension Phantom {
         object.set(0x0028_1054, "LO", "US")
         object.set(0x0028_2110, "CS", "00")
         object.set(0x2050_0020, "CS", "IDENTITY")
-        object.set(0x7FE0_0010, "OW", values.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] })
     }
 
     private static func code(_ value: String, _ scheme: String, _ meaning: String) -> RawObject {

@@ -1,9 +1,22 @@
-// The content tree and the reference lists of a report.
-#include "Report.hpp"
+// The content tree, the reference lists and the bytes of a report.
+#include "Composition.hpp"
+
+#include "dcmtk/dcmsr/dsrdoc.h"
+
+#include "CDCMTKReport.h"
 
 using glenoid::fail;
 using glenoid::guarded;
 using glenoid::require;
+
+struct cdcmtk_report {
+    explicit cdcmtk_report(DSRTypes::E_DocumentType type) : document(type) {}
+
+    DSRDocument document;
+    cdcmtk_composition composition;
+    size_t depth = 0;   // items open
+    bool fresh = true;  // the open item has no child yet
+};
 
 namespace {
 
@@ -159,5 +172,20 @@ cdcmtk_status cdcmtk_report_add_scheme(cdcmtk_report *report, const char *design
         require(report->document.getCodingSchemeIdentification().addItem(
                     designator, "", name, responsible_organization ? responsible_organization : ""),
                 CDCMTK_BAD_DATA, 0x00080110, "a coding scheme");
+    });
+}
+
+cdcmtk_composition *cdcmtk_report_composition(cdcmtk_report *report) { return &report->composition; }
+
+cdcmtk_status cdcmtk_report_encode(cdcmtk_report *report, const uint8_t **bytes, size_t *byte_count) {
+    return guarded([&] {
+        if (report->depth != 0) fail(CDCMTK_BAD_DATA, content_sequence, "a content item is still open");
+        require(report->document.completeDocument(), CDCMTK_BAD_DATA, 0x0040A491, "completing the report");
+        DcmFileFormat file;
+        DcmDataset &dataset = *file.getDataset();
+        require(report->document.write(dataset), CDCMTK_BAD_DATA, content_sequence, "writing the report's content");
+        // dcmsr claims its own authorship of the instance.
+        dataset.findAndDeleteElement(DCM_InstanceCreatorUID);
+        glenoid::compose(file, report->composition, bytes, byte_count);
     });
 }
