@@ -20,6 +20,7 @@ package struct ParameterSet: ParameterSource, Sendable {
     /// Shape and elements by name.
     package var tensors: [String: (shape: Shape, values: [Float])]
 
+    /// A source of tensors that are in memory.
     package init(_ tensors: [String: (shape: Shape, values: [Float])] = [:]) { self.tensors = tensors }
 
     package var names: [String] { Array(tensors.keys) }

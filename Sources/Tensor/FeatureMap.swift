@@ -13,6 +13,7 @@ package struct Window: Sendable, Hashable {
     /// Side of the output.
     package let outputSide: Int
 
+    /// The geometry of one axis.
     package init(kernel: Int, stride: Int, before: Int, inputSide: Int, outputSide: Int) {
         precondition(
             kernel > 0 && stride > 0 && (0..<kernel).contains(before) && inputSide > 0 && outputSide > 0)

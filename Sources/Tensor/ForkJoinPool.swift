@@ -7,6 +7,7 @@ import Synchronization
 /// Subclass it, keep the object, and run it as often as you like: nothing is
 /// allocated per run.
 package class ParallelWork {
+    /// Work that does nothing yet.
     package init() {}
 
     /// Does one task.

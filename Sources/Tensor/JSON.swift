@@ -44,10 +44,15 @@ package enum JSON: Equatable, Sendable {
         if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
     }
 
+    /// The text, if it is one.
     package var string: String? { if case .string(let value) = self { value } else { nil } }
+    /// The elements, if it is an array.
     package var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
+    /// The members, if it is an object.
     package var object: [String: JSON]? { if case .object(let value) = self { value } else { nil } }
+    /// The number, if it is one.
     package var number: Double? { if case .number(let value) = self { value } else { nil } }
+    /// The truth value, if it is one.
     package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
 
     /// A whole number up to 2^53 in size.

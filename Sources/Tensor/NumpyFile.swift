@@ -7,6 +7,7 @@ package struct NumpyFile: Sendable {
 
     private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
+    /// An array as given.
     package init(shape: Shape, values: [Float]) {
         precondition(values.count == shape.count)
         self.shape = shape

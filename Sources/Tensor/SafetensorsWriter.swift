@@ -13,6 +13,7 @@ package enum SafetensorsWriter {
         /// The elements, as many as the shape says.
         package let values: [Float]
 
+        /// A tensor as given.
         package init(name: String, type: ElementType, shape: Shape, values: [Float]) {
             precondition(values.count == shape.count)
             self.name = name

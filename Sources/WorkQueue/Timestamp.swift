@@ -14,6 +14,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringC
     /// The earliest moment the queue knows; work whose time this is may start at once, whatever the clock says.
     package static let distantPast = Timestamp(microseconds: 0)
 
+    /// Whether one moment is before another.
     package static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.microseconds < right.microseconds
     }

@@ -4,6 +4,7 @@ import Synchronization
 package final class LiveConfiguration: Sendable {
     private let configuration: Mutex<Configuration>
 
+    /// Puts a configuration into force.
     package init(_ configuration: Configuration) {
         self.configuration = Mutex(configuration)
     }

@@ -36,6 +36,7 @@ package final class Lane: Service {
     /// DCMTK recurses while it parses; its depth is bounded before, and this is what the bound was tried with.
     private static let stackBytes = 8 << 20
 
+    /// Its name, for the log and the watchdog.
     package let name: String
     private let changes: ChangeSignal
     private let topics: QueueTopics

@@ -9,6 +9,7 @@ import WorkQueue
 package final class LogThreshold: Sendable {
     private let level: Mutex<LogLevel>
 
+    /// A threshold at a level.
     package init(_ level: LogLevel) {
         self.level = Mutex(level)
     }

@@ -76,12 +76,16 @@ package struct TransferSyntax: Hashable, Sendable {
         self.init(uid: UID(literal: uid), name: name, coding: coding)
     }
 
+    /// Implicit VR Little Endian, which every application has (PS3.5 10.1).
     package static let implicitLittleEndian = TransferSyntax(
         "1.2.840.10008.1.2", "Implicit VR Little Endian", .native)
+    /// Explicit VR Little Endian.
     package static let explicitLittleEndian = TransferSyntax(
         "1.2.840.10008.1.2.1", "Explicit VR Little Endian", .native)
+    /// Deflated Explicit VR Little Endian: the whole data set compressed.
     package static let deflatedExplicitLittleEndian = TransferSyntax(
         "1.2.840.10008.1.2.1.99", "Deflated Explicit VR Little Endian", .native)
+    /// Explicit VR Big Endian, retired and still in archives.
     package static let explicitBigEndian = TransferSyntax(
         "1.2.840.10008.1.2.2", "Explicit VR Big Endian (retired)", .native)
 

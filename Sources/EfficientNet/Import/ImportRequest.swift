@@ -19,6 +19,7 @@ package struct ImportRequest: Sendable {
     /// Whether batch normalisations are folded into the convolutions before them.
     package var isFolded: Bool
 
+    /// A request as given.
     package init(
         architecture: Architecture, side: Int? = nil, padding: Padding? = nil,
         batchNormEpsilon: Double? = nil,

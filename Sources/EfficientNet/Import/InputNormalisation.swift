@@ -8,6 +8,7 @@ package struct InputNormalisation: Sendable, Equatable {
     /// Three deviations, red, green, blue.
     package let standardDeviation: [Double]
 
+    /// A normalisation as given.
     package init(scale: Double, mean: [Double], standardDeviation: [Double]) {
         precondition(mean.count == 3 && standardDeviation.count == 3)
         self.scale = scale
