@@ -124,7 +124,8 @@ func runTool(_ command: String, _ arguments: [String]) throws -> Finished {
     process.standardError = pipe
     try process.run()
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
+    // The output has ended, so the process is about to.
+    _ = eventually(seconds: 30) { !process.isRunning }
     return Finished(status: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
 }
 
@@ -141,8 +142,6 @@ final class RunningTool {
         try process.run()
     }
 
-    deinit {
-        process.terminate()
-        process.waitUntilExit()
-    }
+    // Not waited for: Foundation's wait has been seen to sleep on after the process had gone.
+    deinit { kill(process.processIdentifier, SIGKILL) }
 }
