@@ -37,10 +37,15 @@ extension ResultDocument {
     var equipment: StructuredReport.Equipment {
         StructuredReport.Equipment(
             manufacturer: installation.manufacturer, modelName: installation.modelName,
-            serialNumber: installation.serialNumber,
+            serialNumber: serialNumber,
             softwareVersions: [
                 installation.softwareVersion, ReportText.shortened("\(model.name) \(model.version)"),
             ])
+    }
+
+    /// The installation's serial number; where it has none, the device's identifier, because the standard wants one.
+    private var serialNumber: String {
+        installation.serialNumber.isEmpty ? deviceObserverUID.text : installation.serialNumber
     }
 
     /// Every image once, frames or not.
@@ -80,7 +85,7 @@ extension ResultDocument {
             (ReportConcept.deviceObserverName, installation.name),
             (ReportConcept.deviceObserverManufacturer, installation.manufacturer),
             (ReportConcept.deviceObserverModelName, installation.modelName),
-            (ReportConcept.deviceObserverSerialNumber, installation.serialNumber),
+            (ReportConcept.deviceObserverSerialNumber, serialNumber),
         ]
         return [
             ContentItem(.hasObservationContext, ReportConcept.observerType, .code(ReportConcept.device)),

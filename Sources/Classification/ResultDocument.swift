@@ -77,7 +77,7 @@ extension ResultDocument {
         package var manufacturer: String
         /// The program's name, at most 64 characters.
         package var modelName: String
-        /// What tells this installation from others, at most 64 characters.
+        /// What tells this installation from others, at most 64 characters; empty where it has no such number.
         package var serialNumber: String
         /// The program's version, at most 64 characters.
         package var softwareVersion: String

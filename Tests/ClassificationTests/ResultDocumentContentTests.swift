@@ -40,6 +40,15 @@ struct ResultDocumentContentTests {
             values("121077", in: group) == [.text("AI, unverified: implant manufacturer Zimmer (93.4 %)")])
     }
 
+    @Test func withoutASerialNumberTheDeviceIsToldByItsIdentifier() throws {
+        var installation = SampleResults.installation
+        installation.serialNumber = ""
+        let document = try SampleResults.document([SampleResults.result(1)], installation: installation)
+        let report = document.report(source: "", composedAt: moment)
+        #expect(report.equipment.serialNumber == document.deviceObserverUID.text)
+        #expect(values("121016", in: report.content) == [.text(document.deviceObserverUID.text)])
+    }
+
     @Test func anAbstentionSaysUndeterminedAndWhy() throws {
         let group = try #require(
             groups(of: [SampleResults.result(1, prediction: SampleResults.abstention)]).first)

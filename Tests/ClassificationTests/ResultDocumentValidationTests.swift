@@ -96,4 +96,20 @@ struct ResultDocumentValidationTests {
             #expect(dump.contains(text), "\(text)")
         }
     }
+
+    @Test func highdicomReadsAMeasurementReport() throws {
+        guard let python = ProcessInfo.processInfo.environment["GLENOID_PEERS"], !python.isEmpty else {
+            print("NOT TESTED: set GLENOID_PEERS to a Python that has pydicom and highdicom")
+            return
+        }
+        let script = URL(fileURLWithPath: #filePath).appending(path: "../../Peers/read_report.py")
+            .standardized.path
+        let file = try Scratch.write(try #require(reports("everything")[.comprehensive3D]))
+        let (status, output) = try Tool.run(python, [script, file])
+        #expect(status == 0, "\(output)")
+        for line in [
+            "patient Phantöm^Ada^Byron^Dr.^jr.", "finding Implant", "measurement Probability 93.4 %",
+            "evaluation Device Manufacturer = Zimmer", "evaluation Device Manufacturer = Undetermined",
+        ] { #expect(output.contains(line), "\(line)\n\(output)") }
+    }
 }

@@ -132,6 +132,12 @@ struct StructuredReportTests {
         #expect { _ = try report.encoded() } throws: { ($0 as? DicomError)?.tag == .seriesNumber }
     }
 
+    @Test func equipmentWithoutASerialNumberIsRefused() throws {
+        var report = try sample()
+        report.equipment.serialNumber = ""
+        #expect { _ = try report.encoded() } throws: { ($0 as? DicomError)?.tag == .manufacturer }
+    }
+
     @Test func anItemThatTheClassDoesNotAdmitIsRefused() throws {
         var report = try sample()
         report.content.children[1].relationship = .hasProperties

@@ -30,8 +30,14 @@ internal import CDCMTK
         try DicomError.check(unsafe cdcmtk_composition_set(pointer, tag.number, value))
     }
 
-    /// Sets the equipment that makes the object (PS3.3 C.7.5.1, C.7.5.2).
+    /// Sets the equipment that makes the object; everything of it is type 1 in C.7.5.2, so nothing may be empty.
     func set(_ equipment: StructuredReport.Equipment) throws(DicomError) {
+        let texts = [equipment.manufacturer, equipment.modelName, equipment.serialNumber]
+        guard texts.allSatisfy({ !$0.isEmpty }), equipment.softwareVersions.contains(where: { !$0.isEmpty })
+        else {
+            throw .badData(
+                .manufacturer, "an equipment's manufacturer, model, serial number or version is empty")
+        }
         try set(.manufacturer, ReportText.line(equipment.manufacturer))
         try set(.manufacturerModelName, ReportText.line(equipment.modelName))
         try set(.deviceSerialNumber, ReportText.line(equipment.serialNumber))
