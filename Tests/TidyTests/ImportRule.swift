@@ -25,10 +25,10 @@ enum ImportRule {
             libraries: ["CXGBoost"]),
         Room(
             name: "Daemon", level: 4, rooms: ["Classification", "Dicom", "WorkQueue"],
-            libraries: ["CSystemd", "Logging", "ServiceLifecycle", "Yams"]),
+            libraries: ["CSystemd", "Logging", "ServiceLifecycle", "UnixSignals", "Yams"]),
         Room(
             name: "glenoid", level: 5,
-            rooms: ["Learning", "Daemon", "Classification", "EfficientNet", "Dicom", "WorkQueue"],
+            rooms: ["Learning", "Daemon", "Classification", "EfficientNet", "Tensor", "Dicom", "WorkQueue"],
             libraries: ["ArgumentParser"]),
     ]
 

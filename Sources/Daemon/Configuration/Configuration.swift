@@ -88,6 +88,9 @@ package struct SpoolSettings: Sendable, Equatable {
     /// How long a study stays, files and history, after everything about it is finished.
     package var keepFor: Duration = .seconds(24 * 3600)
 
+    /// Free bytes below which finished work really is purged: never later than stores are refused.
+    package var purgeThreshold: Int64 { max(purgeBelow, reserve) }
+
     /// Creates the defaults.
     package init() {}
 }

@@ -58,7 +58,7 @@ package struct ConfigurationOverlay: Sendable {
         let keys = scalarKeys()
         var setBy: [String: String] = [:]
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
-            guard name.hasPrefix(Self.prefix), !Self.reserved.contains(name), !isFaultPoint(name) else {
+            guard name.hasPrefix(Self.prefix), !Self.reserved.contains(name), !isForTests(name) else {
                 continue
             }
             let origin = ConfigurationOrigin.environment(name)
@@ -139,9 +139,10 @@ package struct ConfigurationOverlay: Sendable {
     private static let sections = Set(
         Configuration.keys.map { squeezed(String($0.name.prefix { $0 != "." }).uppercased()) })
 
-    /// Fault points are armed by the environment in crash tests; they have their own reader.
-    private func isFaultPoint(_ name: String) -> Bool {
-        name.hasPrefix("GLENOID_FAULT")
+    /// Tests arm fault points, shorten the watchdog's limits and rewrite documents by the environment; each of these
+    /// has its own reader.
+    private func isForTests(_ name: String) -> Bool {
+        ["GLENOID_FAULT", "GLENOID_WATCHDOG_", "GLENOID_WRITE_"].contains { name.hasPrefix($0) }
     }
 
     private func path(of key: String) -> ArraySlice<String> {

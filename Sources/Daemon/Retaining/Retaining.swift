@@ -43,15 +43,15 @@ final class Retaining: LaneWork {
         let settings = configuration.current.spool
         var purged = try spool.purge(queue, finishedBefore: now - settings.keepFor)
         _ = try spool.removeOrphans(olderThan: settings.keepFor)
-        if try spool.space().freeBytes < settings.purgeBelow {
+        if try spool.space().freeBytes < settings.purgeThreshold {
             // Space before age: the longest finished goes first, and only until there is room again.
             let forced = try spool.purge(queue, finishedBefore: now) { [spool] in
                 // Not knowing the space is no reason to purge more than by age.
-                ((try? spool.space().freeBytes) ?? .max) >= settings.purgeBelow
+                ((try? spool.space().freeBytes) ?? .max) >= settings.purgeThreshold
             }
             purged.instances += forced.instances
             purged.reports += forced.reports
-            if try spool.space().freeBytes < settings.purgeBelow {
+            if try spool.space().freeBytes < settings.purgeThreshold {
                 logger.warning("the spool's disk is nearly full, and nothing finished is left to purge")
             }
         }
