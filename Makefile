@@ -22,7 +22,7 @@ PACKAGES_DEMO  := dcmtk default-jre-headless dicom3tools jq libpixelmed-java
 PACKAGES_TEST  := python3 strace systemd
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo setup-test build demo test lint format bench install uninstall clean
+.PHONY: help setup setup-demo setup-test build static demo test lint format bench install uninstall clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,8 +58,12 @@ bench: build ## Time the shipped model on this machine.
 	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant --threads 1
 	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant
 
-install: setup ## Install program, model, configuration, units and documentation (PREFIX, SYSCONFDIR, DESTDIR).
+static: setup ## Build the program that install installs.
 	$(SWIFT) build --configuration release --product glenoid --static-swift-stdlib --scratch-path $(STATIC)
+
+# Apart from `static`, since root often has no toolchain on its PATH.
+install: ## Install program, model, configuration, units and documentation (PREFIX, SYSCONFDIR, DESTDIR).
+	@[ -x $(STATIC)/release/glenoid ] || $(MAKE) static
 	install -D -m 0755 $(STATIC)/release/glenoid '$(DESTDIR)$(PREFIX)/bin/glenoid'
 	for file in $$(cd conf && find models -type f); do \
 		install -D -m 0644 "conf/$$file" "$(DESTDIR)$(PREFIX)/share/glenoid/$$file" || exit 1; done
