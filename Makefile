@@ -8,6 +8,9 @@ DESTDIR    ?=
 RADIOGRAPHS ?=
 # Only tests whose name matches, for `make test`.
 FILTER     ?=
+# A Python with PyTorch, timm and Keras, with which some tests compare; they say so when there is none.
+GLENOID_PEERS ?= $(wildcard $(HOME)/.cache/glenoid-peers/bin/python)
+export GLENOID_PEERS
 
 BUILD  := .build/release
 # The program that is installed carries the Swift runtime, so that its machine needs no toolchain.
