@@ -87,6 +87,9 @@ import Foundation
         descriptor = -1
     }
 
+    /// Says that nothing more will come, and goes on to read nothing.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// Closes with a reset, as a crashed machine's successor does.
     func vanish() {
         var linger = linger(l_onoff: 1, l_linger: 0)

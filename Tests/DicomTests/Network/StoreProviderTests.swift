@@ -45,4 +45,38 @@ import Testing
         #expect(dump.output.contains("SourceApplicationEntityTitle") && dump.output.contains("[TESTER]"))
         #expect(dump.output.contains(Implementation.classUID.text))
     }
+
+    /// DCMTK 3.6.7 accepts HTJ2K in negotiation and then aborts ("unsupported transfer syntax"), so it cannot send it
+    /// either: pynetdicom does.
+    @Test(arguments: ["1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202", "1.2.840.10008.1.2.4.90"])
+    func whatDCMTKCannotDecodeIsStoredAsItArrives(transferSyntax: String) throws {
+        let python = NSHomeDirectory() + "/.cache/glenoid-peers/bin/python"
+        guard FileManager.default.isExecutableFile(atPath: python) else {
+            print("NOT TESTED: pynetdicom is not installed in ~/.cache/glenoid-peers")
+            return
+        }
+        let script = """
+            import sys, pydicom
+            from pydicom.dataset import Dataset, FileMetaDataset
+            from pydicom.encaps import encapsulate
+            from pynetdicom import AE
+            uid = pydicom.uid.UID(sys.argv[2])
+            d = Dataset(); d.file_meta = FileMetaDataset(); d.file_meta.TransferSyntaxUID = uid
+            d.SOPClassUID = "1.2.840.10008.5.1.4.1.1.7"; d.SOPInstanceUID = "1.2.3.4"
+            d.PixelData = encapsulate([bytes(range(200)) * 500]); d["PixelData"].VR = "OB"
+            ae = AE(); ae.add_requested_context(d.SOPClassUID, uid)
+            a = ae.associate("127.0.0.1", int(sys.argv[1]))
+            assert a.is_established
+            print("status %04X" % a.send_c_store(d).Status)
+            a.release()
+            """
+        let delegate = RecordingDelegate()
+        let provider = try makeProvider(delegate)
+        let sent = try runTool(python, ["-c", script, "\(provider.port)", transferSyntax])
+        #expect(sent.output.contains("status 0000"), "pynetdicom said: \(sent.output)")
+        let file = try #require(delegate.seen.files.first)
+        #expect(file.request.transferSyntaxUID.text == transferSyntax && file.identity == .confirmed)
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file.path)))
+        #expect(Digest(of: Array(bytes.suffix(file.byteCount))) == file.digest)
+    }
 }
