@@ -65,7 +65,8 @@ let package = Package(
 
         // Level 4
         .target(
-            name: "Learning", dependencies: ["Classification", "EfficientNet", "Tensor"], swiftSettings: strict),
+            name: "Learning", dependencies: ["Classification", "EfficientNet", "Tensor"],
+            swiftSettings: strict),
         .target(
             name: "Daemon",
             dependencies: [
