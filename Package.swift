@@ -87,7 +87,9 @@ let package = Package(
 
         // Tests: one target a room, and the program as its users run it.
         .testTarget(name: "TidyTests", swiftSettings: strict),
-        .testTarget(name: "DicomTests", dependencies: ["Dicom"], swiftSettings: strict),
+        // Encoders for fixtures that no command of Debian's makes.
+        .target(name: "CEncoders", path: "Tests/CEncoders", linkerSettings: linked(["openjp2"])),
+        .testTarget(name: "DicomTests", dependencies: ["Dicom", "CEncoders"], swiftSettings: strict),
         .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: strict),
         .testTarget(name: "WorkQueueTests", dependencies: ["WorkQueue"], swiftSettings: strict),
         .testTarget(
