@@ -4,6 +4,7 @@
 
 #include "Guard.hpp"
 
+#include <string>
 #include <vector>
 
 #include "dcmtk/dcmdata/dctk.h"
@@ -13,6 +14,8 @@
 struct cdcmtk_composition {
     DcmDataset copied;  // taken from another object, bytes untouched
     DcmDataset header;  // ours; goes before what was copied
+    std::string implementation_class_uid;
+    std::string implementation_version;
     std::vector<uint8_t> bytes;
 };
 

@@ -93,14 +93,23 @@ void move_elements(DcmItem &from, DcmItem &to) {
 }
 
 // The object as it stands in a file. The preamble and the prefix (PS3.10 7.1) are not in calcElementLength.
-std::vector<uint8_t> part10(DcmFileFormat &file) {
+std::vector<uint8_t> part10(DcmFileFormat &file, const cdcmtk_composition &composition) {
     constexpr E_TransferSyntax syntax = EXS_LittleEndianExplicit;
     require(file.validateMetaInfo(syntax), CDCMTK_BAD_DATA, 0, "the file meta information");
+    // DCMTK signs every file it writes as its own, unless told to leave the finished meta information alone.
+    DcmMetaInfo &meta = *file.getMetaInfo();
+    require(meta.putAndInsertString(DCM_ImplementationClassUID, composition.implementation_class_uid.c_str()),
+            CDCMTK_BAD_DATA, 0x00020012, "signing the object");
+    require(meta.putAndInsertString(DCM_ImplementationVersionName, composition.implementation_version.c_str()),
+            CDCMTK_BAD_DATA, 0x00020013, "signing the object");
+    require(meta.computeGroupLengthAndPadding(EGL_withGL, EPD_noChange, EXS_LittleEndianExplicit, EET_ExplicitLength),
+            CDCMTK_BAD_DATA, 0x00020000, "the file meta information");
     const size_t byte_count_max = size_t(file.calcElementLength(syntax, EET_ExplicitLength)) + 4096;
     std::vector<uint8_t> buffer(byte_count_max);
     DcmOutputBufferStream stream(buffer.data(), buffer.size());
     file.transferInit();
-    const OFCondition written = file.write(stream, syntax, EET_ExplicitLength, nullptr, EGL_recalcGL, EPD_noChange);
+    const OFCondition written = file.write(stream, syntax, EET_ExplicitLength, nullptr, EGL_recalcGL, EPD_noChange,
+                                           0, 0, 0, EWM_dontUpdateMeta);
     file.transferEnd();
     require(written, CDCMTK_BAD_DATA, 0, "writing the object");
     void *start = nullptr;
@@ -151,11 +160,18 @@ cdcmtk_status cdcmtk_composition_set(cdcmtk_composition *composition, uint32_t t
     });
 }
 
+cdcmtk_status cdcmtk_composition_sign(cdcmtk_composition *composition, const char *class_uid, const char *version) {
+    return guarded([&] {
+        composition->implementation_class_uid = class_uid;
+        composition->implementation_version = version;
+    });
+}
+
 void glenoid::compose(DcmFileFormat &file, cdcmtk_composition &composition, const uint8_t **bytes,
                       size_t *byte_count) {
     move_elements(composition.copied, *file.getDataset());
     move_elements(composition.header, *file.getDataset());
-    composition.bytes = part10(file);
+    composition.bytes = part10(file, composition);
     *bytes = composition.bytes.data();
     *byte_count = composition.bytes.size();
 }

@@ -11,9 +11,14 @@ struct ConformanceTests {
     private static let page = URL(fileURLWithPath: #filePath).appending(path: "../../../docs/CONFORMANCE.md")
         .standardized
 
-    @Test(arguments: ["header", "content"])
+    @Test(arguments: ["header", "content", "transfer syntaxes"])
     func itsTablesAreWhatTheProgramWrites(name: String) throws {
-        let table = try name == "header" ? header() : content()
+        let table =
+            switch name {
+            case "header": header()
+            case "content": try content()
+            default: transferSyntaxes()
+            }
         let text = try String(contentsOf: Self.page, encoding: .utf8)
         let start = try #require(text.range(of: "<!-- generated: \(name) -->\n"))
         let end = try #require(text.range(of: "<!-- end -->", range: start.upperBound..<text.endIndex))
@@ -25,6 +30,13 @@ struct ConformanceTests {
                 String(text[start.upperBound..<end.lowerBound]) == table,
                 "set GLENOID_WRITE_DOCS=1 to write it")
         }
+    }
+
+    private func transferSyntaxes() -> String {
+        let rows = StoreProviderSettings.decodableTransferSyntaxes.map { uid in
+            "| \(TransferSyntax(uid: uid)?.name ?? "") | \(uid) |"
+        }
+        return (["| Transfer syntax | UID |", "| --- | --- |"] + rows).joined(separator: "\n") + "\n"
     }
 
     private func header() -> String {

@@ -16,8 +16,10 @@ struct StructuredReportTests {
         #expect(dump.contains("(ZIMMER,99GLENOID,\"Zimmer\")"))
         #expect(dump.contains(reportClass == .basicText ? "=\"93.4 %\"" : "=\"93.4\" (%,UCUM,\"Percent\")"))
         #expect(dump.contains("\"Words\""))
-        let header = try Tool.dcmdump(bytes, ["0008,0016", "0002,0002", "0002,0010"])
+        let header = try Tool.dcmdump(bytes, ["0002,0010", "0002,0012", "0002,0013"])
         #expect(header.contains("=LittleEndianExplicit"))
+        #expect(header.contains("[\(Implementation.classUID)]"))
+        #expect(header.contains("[\(Implementation.versionName)]"))
     }
 
     @Test func everyClassIsAnObjectOfItsOwn() throws {

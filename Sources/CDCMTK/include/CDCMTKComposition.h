@@ -28,6 +28,9 @@ cdcmtk_status cdcmtk_composition_copy_empty(cdcmtk_composition *composition, uin
 // the value breaks its value representation.
 cdcmtk_status cdcmtk_composition_set(cdcmtk_composition *composition, uint32_t tag, const char *value);
 
+// Says who writes the file: Implementation Class UID and Implementation Version Name (PS3.10 7.1).
+cdcmtk_status cdcmtk_composition_sign(cdcmtk_composition *composition, const char *class_uid, const char *version);
+
 #ifdef __cplusplus
 }
 #endif

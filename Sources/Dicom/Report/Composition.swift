@@ -30,6 +30,13 @@ internal import CDCMTK
         try DicomError.check(unsafe cdcmtk_composition_set(pointer, tag.number, value))
     }
 
+    /// Says that this program writes the file.
+    func sign() throws(DicomError) {
+        try DicomError.check(
+            unsafe cdcmtk_composition_sign(
+                pointer, Implementation.classUID.text, Implementation.versionName))
+    }
+
     /// Sets the equipment that makes the object; everything of it is type 1 in C.7.5.2, so nothing may be empty.
     func set(_ equipment: StructuredReport.Equipment) throws(DicomError) {
         let texts = [equipment.manufacturer, equipment.modelName, equipment.serialNumber]

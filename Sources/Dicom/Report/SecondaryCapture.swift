@@ -96,6 +96,7 @@ extension SecondaryCapture {
     package func encoded() throws(DicomError) -> [UInt8] {
         let source = try Dataset(path: sourcePath)
         let writer = try CaptureWriter()
+        try writer.attributes.sign()
         try SubjectAttributes.copy(from: source, to: writer.attributes)
         try write(to: writer.attributes, source: source)
         try writer.addSource(

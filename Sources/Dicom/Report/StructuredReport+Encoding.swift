@@ -8,6 +8,7 @@ extension StructuredReport {
     package func encoded(as reportClass: SRClass = .comprehensive3D) throws(DicomError) -> [UInt8] {
         let source = try Dataset(path: sourcePath)
         let writer = try ReportWriter(reportClass)
+        try writer.attributes.sign()
         try SubjectAttributes.copy(from: source, to: writer.attributes)
         try write(headerTo: writer.attributes, as: reportClass, zone: SubjectAttributes.zone(of: source))
         try writer.write(content.degraded(to: reportClass))
