@@ -16,6 +16,7 @@ struct Glenoid: AsyncParsableCommand {
             CheckCommand.self,
             ClassifyCommand.self,
             RenderCommand.self,
+            PreparationBenchmarkCommand.self,
             ModelCommand.self,
             ReportCommand.self,
             QueueCommand.self,
