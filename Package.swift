@@ -91,7 +91,9 @@ let package = Package(
         .target(name: "CEncoders", path: "Tests/CEncoders", linkerSettings: linked(["openjp2"])),
         .testTarget(name: "DicomTests", dependencies: ["Dicom", "CEncoders"], swiftSettings: strict),
         .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: strict),
-        .testTarget(name: "WorkQueueTests", dependencies: ["WorkQueue"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkQueueTests", dependencies: ["WorkQueue", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
         .testTarget(
             name: "EfficientNetTests", dependencies: ["EfficientNet", "Tensor"],
             exclude: ["Fixtures"],  // read from their place in the source

@@ -18,6 +18,9 @@ package struct QueueSettings: Equatable, Sendable {
     package var deliveryLimits = WorkLimits(attemptsMaximum: nil, abandonmentsMaximum: 50)
     /// How long a call waits for another process that has the queue locked.
     package var busyTimeout = Duration.seconds(5)
+    /// The largest the database may become, in bytes: a queue that nobody empties must not eat the disk on which it
+    /// lives. Beyond it, calls throw ``WorkQueueError/full`` as they do on a full disk. An image takes about 2 kB.
+    package var databaseBytesMax: Int64 = 8 << 30
     /// The furthest into the future that anything may honestly be put off; later times found at start were
     /// written by a clock that was wrong.
     package var deferralMax = Duration.seconds(86_400)

@@ -17,15 +17,24 @@ package protocol TimeSource: Sendable {
 package struct SystemTime: TimeSource {
     private let anchor: Timestamp
     private let anchorUptime: Int64
+    private let uptime: @Sendable () -> Int64
 
     /// Anchors the time line to the wall clock as it is now.
     package init() {
-        anchor = Timestamp(microseconds: microseconds(of: CLOCK_REALTIME))
-        anchorUptime = microseconds(of: CLOCK_BOOTTIME)
+        self.init(
+            wall: { microseconds(of: CLOCK_REALTIME) }, uptime: { microseconds(of: CLOCK_BOOTTIME) })
+    }
+
+    /// Anchors the time line to a wall clock that is read once; time then advances as the other clock does. Both in
+    /// microseconds.
+    package init(wall: () -> Int64, uptime: @escaping @Sendable () -> Int64) {
+        anchor = Timestamp(microseconds: wall())
+        anchorUptime = uptime()
+        self.uptime = uptime
     }
 
     package func now() -> Timestamp {
-        Timestamp(microseconds: anchor.microseconds + (microseconds(of: CLOCK_BOOTTIME) - anchorUptime))
+        Timestamp(microseconds: anchor.microseconds + (uptime() - anchorUptime))
     }
 }
 

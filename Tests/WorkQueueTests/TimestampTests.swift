@@ -44,6 +44,19 @@ import WorkQueue
         }
     }
 
+    @Test func aStepOfTheWallClockMovesNothing() {
+        let clocks = Clocks()
+        let time = SystemTime(wall: { clocks.wall }, uptime: { clocks.uptime })
+        let start = time.now()
+        #expect(start == Timestamp(microseconds: 1_767_225_600_000_000))
+        for step in [365, -730, 36_500] as [Int64] {
+            clocks.wall += step * 86_400_000_000
+            #expect(time.now() == start)
+        }
+        clocks.uptime += 7_000_000
+        #expect(time.now() - start == .seconds(7))
+    }
+
     @Test func manualTimeStandsStillUntilMoved() {
         let time = ManualTime()
         let start = time.now()
@@ -53,4 +66,10 @@ import WorkQueue
         time.advance(by: .seconds(-5))
         #expect(time.now() < start)
     }
+}
+
+/// The two clocks of a machine, for a test on one thread.
+private final class Clocks: @unchecked Sendable {
+    var wall: Int64 = 1_767_225_600_000_000
+    var uptime: Int64 = 123_456_789
 }

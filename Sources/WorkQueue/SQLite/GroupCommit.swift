@@ -8,10 +8,11 @@ internal import GRDB
 /// nothing. Each caller's part runs in a savepoint of its own: what one part throws undoes that part only. When the
 /// commit fails, nothing of the group has happened and all its callers throw.
 final class GroupCommit: @unchecked Sendable {
-    // Unchecked: `waiting` and `isLed` are only touched with `condition` locked.
+    // Unchecked: `waiting`, `isLed` and `commits` are only touched with `condition` locked.
     private let condition = NSCondition()
     private var waiting: [any Part] = []
     private var isLed = false
+    private var commits = 0
     private let writer: any DatabaseWriter
 
     /// The most callers that share a commit: bounds what a failed commit takes down and how long it may last.
@@ -21,6 +22,9 @@ final class GroupCommit: @unchecked Sendable {
     init(writer: any DatabaseWriter) {
         self.writer = writer
     }
+
+    /// Transactions made so far, failed ones included.
+    var commitCount: Int { condition.withLock { commits } }
 
     /// Runs a part of a transaction and returns when it is durable.
     ///
@@ -43,6 +47,7 @@ final class GroupCommit: @unchecked Sendable {
             let failure = commit(group)
             condition.lock()
             for part in group { part.settle(failure) }
+            commits += 1
             isLed = false
             condition.broadcast()
         }

@@ -53,9 +53,10 @@ extension SQLiteWorkQueue {
         try read { db in
             let instances = try Row.fetchCursor(
                 db, sql: "SELECT path, CASE WHEN state < 2 THEN id END AS number FROM instance")
+            // Columns by number: looking names up costs more than everything else here, over 100,000 rows.
             while let row = try instances.next() {
-                let number = row["number"] as Int64?
-                body(QueuedPath(path: row["path"], neededBy: number.map { WorkID(.instance, $0) }))
+                let number = row[1] as Int64?
+                body(QueuedPath(path: row[0], neededBy: number.map { WorkID(.instance, $0) }))
             }
             let files = try Row.fetchCursor(
                 db,
@@ -64,8 +65,8 @@ extension SQLiteWorkQueue {
                     LEFT JOIN delivery ON delivery.reportID = reportFile.reportID AND delivery.state < 2
                     """)
             while let row = try files.next() {
-                let number = row["number"] as Int64?
-                body(QueuedPath(path: row["path"], neededBy: number.map { WorkID(.delivery, $0) }))
+                let number = row[1] as Int64?
+                body(QueuedPath(path: row[0], neededBy: number.map { WorkID(.delivery, $0) }))
             }
         }
     }

@@ -61,7 +61,7 @@ package final class SQLiteWorkQueue: WorkQueue {
             throw WorkQueueError.unusable("\(path) was written by a newer version of this program")
         }
         if access == .readWrite {
-            try pool.writeWithoutTransaction(makeDurable)
+            try pool.writeWithoutTransaction { try makeDurable($0, settings) }
             try migrator.migrate(pool)
         } else if try !pool.read(migrator.hasCompletedMigrations) {
             throw WorkQueueError.unusable("\(path) was written by an older version; start the daemon once")
@@ -72,8 +72,10 @@ package final class SQLiteWorkQueue: WorkQueue {
     /// GRDB's own set-up of WAL mode leaves `synchronous = NORMAL`, with which a commit may be lost when power
     /// fails (SQLite, "PRAGMA synchronous": "WAL mode … might roll back following a power loss"); so this comes
     /// after it, and is read back, since a queue that only seems durable is the worst of all.
-    private static func makeDurable(_ db: Database) throws {
+    private static func makeDurable(_ db: Database, _ settings: QueueSettings) throws {
         try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = \(logBytesMax)")
+        let pageBytes = try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
+        try db.execute(sql: "PRAGMA max_page_count = \(settings.databaseBytesMax / pageBytes)")
         let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
         let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode")
         let foreignKeys = try Int.fetchOne(db, sql: "PRAGMA foreign_keys")
@@ -94,6 +96,9 @@ package final class SQLiteWorkQueue: WorkQueue {
         changes.announce(topics)
         return value
     }
+
+    /// Commits made so far through this queue; fewer than calls when callers shared them.
+    package var commitCount: Int { group.commitCount }
 
     /// A look at what was last committed.
     func read<Value>(_ body: (Database) throws -> Value) throws(WorkQueueError) -> Value {

@@ -1,0 +1,158 @@
+import Foundation
+import GRDB
+import Testing
+import WorkQueue
+
+@Suite struct SQLiteWorkQueueTests {
+    @Test func commitsAreDurableAndTheLogIsBounded() throws {
+        let bench = try QueueBench(.sqlite)
+        let queue = try #require(bench.queue as? SQLiteWorkQueue)
+        let pragmas = try queue.pragmas()
+        // 2 is FULL. GRDB's own set-up leaves 1, NORMAL, which loses commits when power fails.
+        #expect(pragmas["synchronous"] == "2")
+        #expect(pragmas["journal_mode"] == "wal" && pragmas["foreign_keys"] == "1")
+        #expect(pragmas["journal_size_limit"] == String(SQLiteWorkQueue.logBytesMax))
+    }
+
+    @Test func aFileThatIsNoQueueIsRefusedUntouched() throws {
+        let bench = try QueueBench(.sqlite)
+        let path = bench.folder.appending(path: "other").path
+        try Data(repeating: 65, count: 8192).write(to: URL(filePath: path))
+        #expect(throws: WorkQueueError.unusable("file is not a database")) {
+            try SQLiteWorkQueue(path: path, settings: QueueSettings(node: "here"))
+        }
+        #expect(try Data(contentsOf: URL(filePath: path)) == Data(repeating: 65, count: 8192))
+    }
+
+    @Test func anotherProgramsDatabaseIsRefused() throws {
+        let bench = try QueueBench(.sqlite)
+        let path = bench.folder.appending(path: "other.sqlite").path
+        try sqlite(path, "CREATE TABLE patient (name TEXT)")
+        #expect(throws: WorkQueueError.unusable("\(path) is not a queue of this program")) {
+            try SQLiteWorkQueue(path: path, settings: QueueSettings(node: "here"))
+        }
+    }
+
+    @Test func aNewerSchemaIsRefused() throws {
+        let bench = try QueueBench(.sqlite)
+        let path = bench.folder.appending(path: "queue.sqlite").path
+        try sqlite(path, "INSERT INTO grdb_migrations VALUES ('9999')")
+        for access in [SQLiteWorkQueue.Access.readWrite, .readOnly] {
+            #expect(throws: WorkQueueError.unusable("\(path) was written by a newer version of this program"))
+            {
+                try SQLiteWorkQueue(path: path, settings: QueueSettings(node: "here"), access: access)
+            }
+        }
+    }
+
+    @Test func aQueueInNoFolderIsRefused() throws {
+        #expect(throws: WorkQueueError.self) {
+            try SQLiteWorkQueue(path: "/nowhere/queue.sqlite", settings: QueueSettings(node: "here"))
+        }
+    }
+
+    @Test func aLookNeitherCreatesNorChangesAQueue() throws {
+        let bench = try QueueBench(.sqlite)
+        let absent = bench.folder.appending(path: "absent.sqlite").path
+        #expect(throws: WorkQueueError.unusable("there is no queue at \(absent)")) {
+            try SQLiteWorkQueue(path: absent, settings: QueueSettings(node: "look"), access: .readOnly)
+        }
+        #expect(!FileManager.default.fileExists(atPath: absent))
+        let id = try bench.keep("1.2.3").id
+        let look = try SQLiteWorkQueue(
+            path: bench.folder.appending(path: "queue.sqlite").path, settings: QueueSettings(node: "look"),
+            access: .readOnly)
+        // What the daemon commits is seen at once, and the daemon goes on writing meanwhile.
+        #expect(try look.list(WorkFilter()).map(\.id) == [id])
+        try bench.keep("1.2.4")
+        #expect(try look.counts().instances.ready == 2)
+        #expect(try look.explain("1.2.4")?.steps.count == 1)
+        #expect(throws: WorkQueueError.self) { try look.retry(id, now: bench.now) }
+    }
+
+    @Test func aSecondProcessMayRetryWhileTheDaemonWorks() throws {
+        let bench = try QueueBench(.sqlite)
+        let id = try bench.keep("1.2.3").id
+        try bench.queue.finish(bench.claimOne(), .dead(reason: "unsupported"), now: bench.now)
+        try bench.neighbour("operator").retry(id, now: bench.now)
+        #expect(try bench.claimOne().id == id)
+    }
+
+    @Test func whoeverWaitsTooLongForTheLockIsTold() throws {
+        let bench = try QueueBench(.sqlite)
+        bench.settings.busyTimeout = .milliseconds(50)
+        try bench.restart()
+        let path = bench.folder.appending(path: "queue.sqlite").path
+        try DatabaseQueue(path: path).writeWithoutTransaction { db in
+            try db.beginTransaction(.immediate)
+            #expect(throws: WorkQueueError.busy) { try bench.keep("1.2.3") }
+            // Reading goes on beside a writer.
+            #expect(try bench.queue.counts().instances.ready == 0)
+            try db.rollback()
+        }
+        try bench.keep("1.2.3")
+    }
+
+    @Test func theLogIsFoldedInAndCutBack() throws {
+        let bench = try QueueBench(.sqlite)
+        for number in 1...500 { try bench.keep("1.\(number)") }
+        let log = bench.folder.appending(path: "queue.sqlite-wal").path
+        let size = { try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int ?? 0 }
+        #expect(try size() < SQLiteWorkQueue.logBytesMax)
+        try bench.queue.checkpoint()
+        #expect(try size() == 0)
+        #expect(try bench.queue.counts().instances.ready == 500)
+    }
+
+    @Test func aFullDiskFailsOnlyUntilThereIsSpace() throws {
+        let bench = try QueueBench(.sqlite)
+        bench.settings.databaseBytesMax = 400_000
+        try bench.restart()
+        var kept = 0
+        var failure: WorkQueueError?
+        while failure == nil, kept < 10_000 {
+            do throws(WorkQueueError) {
+                _ = try bench.queue.keep(bench.instance("1.\(kept)"), now: bench.now)
+                kept += 1
+            } catch {
+                failure = error
+            }
+        }
+        #expect(failure == .full && kept > 10)
+        #expect(try bench.queue.counts().instances.ready == kept)
+        #expect(try bench.queue.explain("1.\(kept)") == nil)
+        bench.settings.databaseBytesMax = 4_000_000
+        try bench.restart()
+        try bench.keep("1.\(kept)")
+        #expect(try bench.queue.counts().instances.ready == kept + 1)
+    }
+
+    @Test func callersShareCommits() throws {
+        let bench = try QueueBench(.sqlite)
+        let queue = try #require(bench.queue as? SQLiteWorkQueue)
+        let instances = (0..<8).map { bench.instance("1.\($0)") }
+        let (before, now, group) = (queue.commitCount, bench.now, DispatchGroup())
+        // While another process has the lock, all eight come; one leads and the others wait together.
+        try DatabaseQueue(path: bench.folder.appending(path: "queue.sqlite").path).writeWithoutTransaction {
+            db in
+            try db.beginTransaction(.immediate)
+            for instance in instances {
+                group.enter()
+                Thread.detachNewThread {
+                    defer { group.leave() }
+                    _ = try? queue.keep(instance, now: now)
+                }
+            }
+            Thread.sleep(forTimeInterval: 0.5)
+            try db.rollback()
+        }
+        group.wait()
+        #expect(try queue.counts().instances.ready == 8)
+        #expect(queue.commitCount - before < 8)
+    }
+
+    /// Another program at the same file.
+    private func sqlite(_ path: String, _ sql: String) throws {
+        try DatabaseQueue(path: path).write { db in try db.execute(sql: sql) }
+    }
+}
