@@ -11,7 +11,7 @@ struct CrashTests {
         try hospital.open()
         let files = try Radiographs.make(30, in: hospital.folder)
         let sender = try Running(
-            "storescu", ["-v", "-aec", "GLENOID", "-xs", "127.0.0.1", "\(hospital.port)"] + files,
+            "storescu", ["-v", "-aec", "GLENOID", "-xt", "127.0.0.1", "\(hospital.port)"] + files,
             logPath: hospital.folder + "/sender.log")
         Thread.sleep(forTimeInterval: seconds)
         hospital.close(SIGKILL)
@@ -25,7 +25,7 @@ struct CrashTests {
             #expect(reported, "\(uid) of \(acknowledged.count) acknowledged:\n\(hospital.log)")
         }
         // What was not acknowledged is sent again by any sender, and then is there once.
-        #expect(try hospital.push(files, ["-xs"]).status == 0)
+        #expect(try hospital.push(files, ["-xt"]).status == 0)
         for file in files {
             let uid = try Radiographs.value("SOPInstanceUID", of: file)
             #expect(
@@ -39,7 +39,7 @@ struct CrashTests {
         try hospital.openPACS()
         try hospital.open()
         let files = try Radiographs.make(12, in: hospital.folder)
-        #expect(try hospital.push(files, ["-xs"]).status == 0)
+        #expect(try hospital.push(files, ["-xt"]).status == 0)
         #expect(hospital.close(SIGTERM) == 0)
         let done = hospital.reports.count
         try hospital.open()

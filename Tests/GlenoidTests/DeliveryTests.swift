@@ -9,7 +9,7 @@ struct DeliveryTests {
         let hospital = try Hospital()
         try hospital.open()
         let files = try Radiographs.make(3, in: hospital.folder)
-        #expect(try hospital.push(files, ["-xs"]).status == 0)
+        #expect(try hospital.push(files, ["-xt"]).status == 0)
         #expect(
             try eventually {
                 let status = try #require(try hospital.json(["status"]) as? [String: Any])
@@ -26,7 +26,7 @@ struct DeliveryTests {
     func restartWhileDown() throws {
         let hospital = try Hospital()
         try hospital.open()
-        #expect(try hospital.push([Fixtures.phantom], ["-xs"]).status == 0)
+        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
         #expect(
             try eventually {
                 (try hospital.json(["status"]) as? [String: Any])?["recordedReports"] as? Int == 1
@@ -57,7 +57,7 @@ struct DeliveryTests {
         """.write(toFile: rules, atomically: true, encoding: .utf8)
         try hospital.openPACS(["-xf", rules, "Default"])
         try hospital.open()
-        #expect(try hospital.push([Fixtures.phantom], ["-xs"]).status == 0)
+        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
         #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
         let report = try #require(hospital.reports.first)
         #expect(try Program.run("dcmdump", ["+P", "SOPClassUID", report]).output.contains("BasicTextSR"))
@@ -82,7 +82,7 @@ struct DeliveryTests {
         """.write(toFile: rules, atomically: true, encoding: .utf8)
         try hospital.openPACS(["-xf", rules, "Default"])
         try hospital.open()
-        #expect(try hospital.push([Fixtures.phantom], ["-xs"]).status == 0)
+        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
         #expect(
             try eventually { (try hospital.json(["status"]) as? [String: Any])?["deadLetters"] as? Int == 1 },
             "\(hospital.log)")
@@ -104,7 +104,7 @@ struct DeliveryTests {
         let hospital = try Hospital()
         let archive = try Archive(port: hospital.pacsPort, folder: hospital.folder)
         try hospital.open()
-        #expect(try hospital.push([Fixtures.phantom], ["-xs"]).status == 0)
+        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
         let study = try Radiographs.value("StudyInstanceUID", of: Fixtures.phantom)
         #expect(try eventually { try archive.finds(study: study) }, "\(hospital.log)\n\(archive.process.log)")
     }

@@ -15,7 +15,7 @@ struct DurabilityTraceTests {
             "trace=fsync,fdatasync,rename,renameat,renameat2,write,writev,sendto,sendmsg", "--",
         ])
         let files = try Radiographs.make(3, in: hospital.folder)
-        #expect(try hospital.push(files, ["-xs"]).status == 0)
+        #expect(try hospital.push(files, ["-xt"]).status == 0)
         // Ends strace's child; strace then writes what it has.
         let children = try Program.run(
             "pgrep", ["-P", "\(try #require(hospital.daemon).process.processIdentifier)"])

@@ -9,7 +9,7 @@ struct PushTests {
         let hospital = try Hospital()
         try hospital.openPACS()
         try hospital.open()
-        #expect(try hospital.push([Fixtures.phantom], ["-xs"]).status == 0)
+        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
         #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
         let report = try #require(hospital.reports.first)
 
@@ -32,7 +32,7 @@ struct PushTests {
         try hospital.openPACS()
         try hospital.open()
         let files = try Radiographs.make(6, perStudy: 3, in: hospital.folder)
-        #expect(try hospital.push(files, ["-xs"]).status == 0)
+        #expect(try hospital.push(files, ["-xt"]).status == 0)
         #expect(eventually(within: 40) { hospital.reports.count == 2 }, "\(hospital.log)")
         var named: [String] = []
         for report in hospital.reports {
@@ -52,9 +52,9 @@ struct PushTests {
         let hospital = try Hospital()
         try hospital.openPACS()
         try hospital.open()
-        for _ in 0..<2 { #expect(try hospital.push([Fixtures.phantom], ["-xs"]).status == 0) }
+        for _ in 0..<2 { #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0) }
         #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
-        #expect(try hospital.push([Fixtures.phantom], ["-xs"]).status == 0)
+        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
         let uid = try Radiographs.value("SOPInstanceUID", of: Fixtures.phantom)
         let explained = try #require(try hospital.json(["explain", uid]) as? [String: Any])
         let steps = try #require(explained["steps"] as? [[String: Any]])
@@ -68,11 +68,11 @@ struct PushTests {
         try hospital.openPACS()
         try hospital.open()
         let files = try Radiographs.make(2, perStudy: 2, in: hospital.folder)
-        #expect(try hospital.push([files[0]], ["-xs"]).status == 0)
+        #expect(try hospital.push([files[0]], ["-xt"]).status == 0)
         #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
         let first = try #require(hospital.reports.first)
         let firstUID = try Radiographs.value("SOPInstanceUID", of: first)
-        #expect(try hospital.push([files[1]], ["-xs"]).status == 0)
+        #expect(try hospital.push([files[1]], ["-xt"]).status == 0)
         #expect(eventually { hospital.reports.count == 2 }, "\(hospital.log)")
         let second = try #require(hospital.reports.first { $0 != first })
         let shown = try Program.run("glenoid", ["report", "show", "--json", second])
@@ -90,9 +90,9 @@ struct PushTests {
         let uid = "(0008,0018)=\(Radiographs.uid())"
         let older = try Radiographs.make([uid, "(0020,4000)=older"], in: hospital.folder)
         let newer = try Radiographs.make([uid, "(0020,4000)=newer"], in: hospital.folder)
-        #expect(try hospital.push([older], ["-xs"]).status == 0)
+        #expect(try hospital.push([older], ["-xt"]).status == 0)
         #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
-        #expect(try hospital.push([newer], ["-xs"]).status == 0)
+        #expect(try hospital.push([newer], ["-xt"]).status == 0)
         #expect(eventually { hospital.reports.count == 2 }, "\(hospital.log)")
         #expect(hospital.log.contains("warning"))
     }
@@ -106,7 +106,7 @@ struct PushTests {
         let senders = try (0..<4).map { lane in
             try Running(
                 "storescu",
-                ["-aec", "GLENOID", "-xs", "127.0.0.1", "\(hospital.port)"]
+                ["-aec", "GLENOID", "-xt", "127.0.0.1", "\(hospital.port)"]
                     + files.enumerated().filter { $0.offset % 4 == lane }.map(\.element),
                 logPath: "\(hospital.folder)/sender-\(lane).log")
         }

@@ -42,7 +42,7 @@ struct RefusalTests {
         let hospital = try Hospital()
         try hospital.openPACS()
         try hospital.open()
-        #expect(try hospital.push([Fixtures.phantom], ["-xs"]).status == 0)
+        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
         #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
         let report = try #require(hospital.reports.first)
         #expect(try hospital.push([report]).status == 0)
@@ -70,7 +70,7 @@ struct RefusalTests {
         let file = try Radiographs.make(
             ["(0018,0015)=CHEST", "(0008,0018)=\(Radiographs.uid())"], erase: ["(0008,2218)"],
             in: hospital.folder)
-        #expect(try hospital.push([file], ["-xs"]).status == 0)
+        #expect(try hospital.push([file], ["-xt"]).status == 0)
         try expectSkipped(try Radiographs.value("SOPInstanceUID", of: file), in: hospital)
     }
 
@@ -107,7 +107,7 @@ struct RefusalTests {
         let whole = try Data(contentsOf: URL(fileURLWithPath: file))
         try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: file))
         // storescu may refuse it itself; what it does send must not be answered.
-        _ = try hospital.push([file], ["-xs"])
+        _ = try hospital.push([file], ["-xt"])
         Thread.sleep(forTimeInterval: 1)
         #expect(hospital.reports.isEmpty)
         #expect(try hospital.echo() == 0)

@@ -54,39 +54,6 @@ struct SystemdTests {
         #expect(try eventually { try hospital.echo() != 0 }, "\(hospital.log)")
         #expect(manager.messages.contains { $0.contains("RELOADING=1") })
     }
-
-    @Test("a worker that hangs stops the pings")
-    func hungWorker() throws {
-        let hospital = try Hospital()
-        let manager = try Manager(folder: hospital.folder)
-        // The lane that classifies is stopped by a debugger's means: the kernel holds its thread.
-        try hospital.open(
-            environment: manager.environment(watchdogSeconds: 1).merging(["GLENOID_WATCHDOG_LIMIT": "2"]) {
-                $1
-            })
-        #expect(manager.wait(for: "READY=1"))
-        let pid = try #require(hospital.daemon).process.processIdentifier
-        let thread = try #require(try Self.thread(named: "classifying", of: pid), "no such thread")
-        let holder = try Running(
-            "strace", ["-qq", "-p", "\(thread)", "-e", "inject=futex:delay_enter=60000000"],
-            logPath: hospital.folder + "/hold.log")
-        defer { holder.end(SIGKILL) }
-        #expect(
-            eventually(within: 20) { hospital.log.contains("has not moved") },
-            "\(hospital.log)\n\(holder.log)")
-        let pings = manager.messages.count { $0.contains("WATCHDOG=1") }
-        Thread.sleep(forTimeInterval: 2)
-        #expect(manager.messages.count { $0.contains("WATCHDOG=1") } == pings)
-    }
-
-    private static func thread(named name: String, of pid: Int32) throws -> Int32? {
-        let tasks = "/proc/\(pid)/task"
-        for task in try FileManager.default.contentsOfDirectory(atPath: tasks) {
-            let found = try String(contentsOfFile: "\(tasks)/\(task)/comm", encoding: .utf8)
-            if found.hasPrefix(name) { return Int32(task) }
-        }
-        return nil
-    }
 }
 
 /// Plays the service manager's end of sd_notify(3).
@@ -113,7 +80,7 @@ private final class Manager {
 
     deinit {
         close(descriptor)
-        unlink(path)
+        unsafe unlink(path)
     }
 
     func environment(watchdogSeconds: Int) -> [String: String] {

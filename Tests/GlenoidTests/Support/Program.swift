@@ -22,7 +22,7 @@ final class Running {
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if !FileManager.default.fileExists(atPath: logPath) {
-            FileManager.default.createFile(atPath: logPath, contents: nil)
+            try Data().write(to: URL(fileURLWithPath: logPath))
         }
         let log = try FileHandle(forWritingTo: URL(fileURLWithPath: logPath))
         try log.seekToEnd()
@@ -89,7 +89,7 @@ enum Program {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let paths = ["output", "errors"].map { folder.appendingPathComponent($0) }
-        for path in paths { FileManager.default.createFile(atPath: path.path, contents: nil) }
+        for path in paths { try Data().write(to: path) }
         process.standardOutput = try FileHandle(forWritingTo: paths[0])
         process.standardError = try FileHandle(forWritingTo: paths[1])
         try process.run()
