@@ -15,7 +15,7 @@ struct CrashTests {
             logPath: hospital.folder + "/sender.log")
         Thread.sleep(forTimeInterval: seconds)
         hospital.close(SIGKILL)
-        sender.process.waitUntilExit()
+        sender.wait()
         let acknowledged = Self.acknowledged(in: sender.log, of: files)
 
         try hospital.open()

@@ -11,18 +11,18 @@ struct DurabilityTraceTests {
         let hospital = try Hospital()
         let trace = hospital.folder + "/trace"
         try hospital.open(through: [
-            Program.find("strace"), "-f", "-y", "-s", "96", "-xx", "-o", trace, "-e",
+            Program.find("strace"), "-f", "-yy", "-s", "96", "-x", "-o", trace, "-e",
             "trace=fsync,fdatasync,rename,renameat,renameat2,write,writev,sendto,sendmsg", "--",
         ])
         let files = try Radiographs.make(3, in: hospital.folder)
         #expect(try hospital.push(files, ["-xt"]).status == 0)
         // Ends strace's child; strace then writes what it has.
         let children = try Program.run(
-            "pgrep", ["-P", "\(try #require(hospital.daemon).process.processIdentifier)"])
+            "pgrep", ["-P", "\(try #require(hospital.daemon).processIdentifier)"])
         for child in children.output.split(separator: "\n") {
             _ = try Program.run("kill", ["-TERM", String(child)])
         }
-        hospital.daemon?.process.waitUntilExit()
+        hospital.daemon?.wait()
 
         let calls = try TracedCall.parse(String(contentsOfFile: trace, encoding: .utf8))
         let successes = calls.indices.filter { calls[$0].isStoreSuccess }
@@ -48,10 +48,10 @@ struct DurabilityTraceTests {
     }
 }
 
-/// A line of strace -f -y: a system call with the path of its descriptor.
+/// A line of strace -f -yy: a system call with the path of its descriptor.
 private struct TracedCall {
     let name: String
-    /// The path of the first descriptor, as -y shows it.
+    /// The path of the first descriptor, as -yy shows it.
     let path: String
     let line: String
 

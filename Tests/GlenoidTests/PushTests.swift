@@ -111,8 +111,7 @@ struct PushTests {
                 logPath: "\(hospital.folder)/sender-\(lane).log")
         }
         for sender in senders {
-            sender.process.waitUntilExit()
-            #expect(sender.process.terminationStatus == 0, "\(sender.log)")
+            #expect(sender.wait() == 0, "\(sender.log)")
         }
         #expect(eventually(within: 60) { hospital.reports.count == 16 }, "\(hospital.log)")
     }

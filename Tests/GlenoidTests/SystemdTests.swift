@@ -27,8 +27,7 @@ struct SystemdTests {
         let daemon = try Running(
             "glenoid", ["serve", "--config", hospital.configuration],
             environment: manager.environment(watchdogSeconds: 2), logPath: hospital.folder + "/daemon.log")
-        daemon.process.waitUntilExit()
-        #expect(daemon.process.terminationStatus == 1)
+        #expect(daemon.wait() == 1)
         #expect(daemon.log.contains("\(hospital.port)"), "\(daemon.log)")
         #expect(!manager.messages.contains { $0.contains("READY=1") })
         other.end()
@@ -44,13 +43,13 @@ struct SystemdTests {
 
         try (good + "\nlog: {level: nonsense}\n").write(
             toFile: hospital.configuration, atomically: true, encoding: .utf8)
-        kill(daemon.process.processIdentifier, SIGHUP)
+        kill(daemon.processIdentifier, SIGHUP)
         #expect(eventually { hospital.log.contains("nonsense") }, "\(hospital.log)")
         #expect(try hospital.echo() == 0)
 
         try good.replacingOccurrences(of: "aeTitle: GLENOID,", with: "aeTitle: GLENOID, callers: [NOBODY],")
             .write(toFile: hospital.configuration, atomically: true, encoding: .utf8)
-        kill(daemon.process.processIdentifier, SIGHUP)
+        kill(daemon.processIdentifier, SIGHUP)
         #expect(try eventually { try hospital.echo() != 0 }, "\(hospital.log)")
         #expect(manager.messages.contains { $0.contains("RELOADING=1") })
     }

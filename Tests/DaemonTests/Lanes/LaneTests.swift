@@ -22,7 +22,8 @@ struct LaneTests {
 
     private func watchdog(_ told: Told) -> WatchdogService {
         WatchdogService(
-            notifier: SystemdNotifier(send: told.add), interval: .milliseconds(50), logger: Logger(label: "watchdog"))
+            notifier: SystemdNotifier(send: told.add), interval: .milliseconds(50),
+            logger: Logger(label: "watchdog"))
     }
 
     @Test("a lane works until it is cancelled, and ends after the step in hand")
@@ -30,7 +31,8 @@ struct LaneTests {
         let changes = ChangeSignal()
         let box = Counter()
         let lane = Lane(
-            name: "test", changes: changes, topics: .instances, watchdog: watchdog(Told()), stepMax: .seconds(10)
+            name: "test", changes: changes, topics: .instances, watchdog: watchdog(Told()),
+            stepMax: .seconds(10)
         ) {
             Scripted {
                 box.add()
@@ -51,7 +53,8 @@ struct LaneTests {
         let changes = ChangeSignal()
         let box = Counter()
         let lane = Lane(
-            name: "test", changes: changes, topics: .reports, watchdog: watchdog(Told()), stepMax: .seconds(10)
+            name: "test", changes: changes, topics: .reports, watchdog: watchdog(Told()),
+            stepMax: .seconds(10)
         ) {
             Scripted {
                 box.add()

@@ -46,21 +46,23 @@ final class Hospital {
     var log: String { daemon?.log ?? "" }
 
     /// Starts the daemon and waits until it answers an echo.
-    func open(environment: [String: String] = [:], through wrapper: [String] = [], patience: Double = 60)
-        throws
-    {
+    func open(
+        environment: [String: String] = [:], through wrapper: [String] = [],
+        calling callingAE: String = "ECHOSCU"
+    ) throws {
         let arguments = wrapper + [Program.glenoid, "serve", "--config", configuration]
         daemon = try Running(
             arguments[0], Array(arguments.dropFirst()), environment: environment,
             logPath: folder + "/daemon.log")
-        let answers = try eventually(within: patience) {
-            try echo() == 0 || daemon?.process.isRunning != true
+        let answers = try eventually(within: 60) {
+            try echo(callingAE: callingAE) == 0 || daemon?.isRunning != true
         }
-        try #require(answers && daemon?.process.isRunning == true, "the daemon did not start:\n\(log)")
+        try #require(answers && daemon?.isRunning == true, "the daemon did not start:\n\(log)")
     }
 
-    func echo(calling aeTitle: String = "GLENOID") throws -> Int32 {
-        try Program.run("echoscu", ["-aec", aeTitle, "-to", "5", "127.0.0.1", "\(port)"]).status
+    func echo(calling aeTitle: String = "GLENOID", callingAE: String = "ECHOSCU") throws -> Int32 {
+        let titles = ["-aec", aeTitle, "-aet", callingAE]
+        return try Program.run("echoscu", titles + ["-to", "5", "127.0.0.1", "\(port)"]).status
     }
 
     /// Starts `storescp` as the PACS.

@@ -9,43 +9,70 @@ struct Finished {
 }
 
 /// A program that is running; the test that starts it ends it.
+///
+/// Started with posix_spawn(3) and awaited with waitpid(2): Foundation's `Process` notices a child's end by a descriptor
+/// that other children may have inherited, and then waits for those too.
 final class Running {
-    let process: Process
+    let processIdentifier: pid_t
     let logPath: String
+    private var ended: Int32?
 
-    /// Starts a program; standard output and error go to `logPath` together.
-    init(_ executable: String, _ arguments: [String], environment: [String: String] = [:], logPath: String)
-        throws
-    {
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: Program.find(executable))
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        if !FileManager.default.fileExists(atPath: logPath) {
-            try Data().write(to: URL(fileURLWithPath: logPath))
-        }
-        let log = try FileHandle(forWritingTo: URL(fileURLWithPath: logPath))
-        try log.seekToEnd()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = log
-        process.standardError = log
+    /// Starts a program; standard output and error go to `logPath` together, or the errors to `errorPath`.
+    init(
+        _ executable: String, _ arguments: [String], environment: [String: String] = [:], logPath: String,
+        errorPath: String? = nil
+    ) throws {
         self.logPath = logPath
-        try process.run()
+        let path = Program.find(executable)
+        let merged = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        let append = O_WRONLY | O_CREAT | O_APPEND
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, 1, logPath, append, 0o600)
+        if let errorPath {
+            unsafe posix_spawn_file_actions_addopen(&actions, 2, errorPath, append, 0o600)
+        } else {
+            unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        }
+        // The copies live until after the call, which copies them itself into the new process.
+        let argv = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
+        let envp = unsafe merged.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
+        var identifier = pid_t()
+        let code = unsafe posix_spawn(&identifier, path, &actions, nil, argv, envp)
+        guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO) }
+        processIdentifier = identifier
     }
 
     var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
-    /// Sends a signal and waits for the end; the exit status, or minus the signal that ended it.
+    /// Whether it has not ended yet.
+    var isRunning: Bool { status(WNOHANG) == nil }
+
+    /// Waits for the end; the exit status, or minus the signal that ended it.
+    @discardableResult
+    func wait() -> Int32 { status(0) ?? -1 }
+
+    /// Sends a signal and waits for the end.
     @discardableResult
     func end(_ signal: Int32 = SIGTERM) -> Int32 {
-        if process.isRunning { kill(process.processIdentifier, signal) }
-        process.waitUntilExit()
-        return process.terminationReason == .uncaughtSignal
-            ? -process.terminationStatus : process.terminationStatus
+        if isRunning { kill(processIdentifier, signal) }
+        return wait()
+    }
+
+    private func status(_ options: Int32) -> Int32? {
+        if let ended { return ended }
+        var status: Int32 = 0
+        guard unsafe waitpid(processIdentifier, &status, options) == processIdentifier else { return nil }
+        let signal = status & 0x7F
+        ended = signal == 0 ? (status >> 8) & 0xFF : -signal
+        return ended
     }
 
     deinit {
-        if process.isRunning { end(SIGKILL) }
+        if isRunning { end(SIGKILL) }
     }
 }
 
@@ -75,31 +102,21 @@ enum Program {
     }
 
     /// Runs a program to its end.
-    static func run(_ executable: String, _ arguments: [String], environment: [String: String] = [:]) throws
-        -> Finished
-    {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: find(executable))
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        // Files, not pipes: a full pipe would stop the program, and two pipes cannot be read by turns.
+    static func run(
+        _ executable: String, _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> Finished {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "glenoid-run-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let paths = ["output", "errors"].map { folder.appendingPathComponent($0) }
-        for path in paths { try Data().write(to: path) }
-        process.standardOutput = try FileHandle(forWritingTo: paths[0])
-        process.standardError = try FileHandle(forWritingTo: paths[1])
-        try process.run()
-        process.waitUntilExit()
-        let status =
-            process.terminationReason == .uncaughtSignal
-            ? -process.terminationStatus : process.terminationStatus
+        let paths = ["output", "errors"].map { folder.appendingPathComponent($0).path }
+        // Files, not pipes: a full pipe would stop the program, and two pipes cannot be read by turns.
+        let process = try Running(
+            executable, arguments, environment: environment, logPath: paths[0], errorPath: paths[1])
+        let status = process.wait()
         return Finished(
-            status: status, output: String(decoding: try Data(contentsOf: paths[0]), as: UTF8.self),
-            errors: String(decoding: try Data(contentsOf: paths[1]), as: UTF8.self))
+            status: status, output: process.log,
+            errors: (try? String(contentsOfFile: paths[1], encoding: .utf8)) ?? "")
     }
 
     /// A TCP port that nothing listens on. Another program may take it before it is used; tests use it at once.
