@@ -92,7 +92,8 @@ let package = Package(
         .testTarget(name: "DicomTests", dependencies: ["Dicom", "CEncoders"], swiftSettings: strict),
         .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: strict),
         .testTarget(
-            name: "WorkQueueTests", dependencies: ["WorkQueue", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "WorkQueueTests",
+            dependencies: ["WorkQueue", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .testTarget(
             name: "EfficientNetTests", dependencies: ["EfficientNet", "Tensor"],
