@@ -30,6 +30,7 @@ class Bytes {
 public:
     Bytes(const uint8_t *start, size_t count) : start_(start), count_(count) {}
 
+    const uint8_t *start() const { return start_; }
     size_t count() const { return count_; }
     uint8_t byte(size_t index) const { return index < count_ ? start_[index] : 0; }
     uint16_t word(size_t index) const { return static_cast<uint16_t>(byte(index) << 8 | byte(index + 1)); }
@@ -57,11 +58,13 @@ private:
 struct Item {
     uint8_t type;
     Bytes value;
+    const uint8_t *start = nullptr;  // of its head
 };
 
 // The next item, or false where the rest is too short for what it says.
 bool nextItem(Bytes &rest, Item &item) {
     if (rest.count() < 4) return false;
+    item.start = rest.start();
     Bytes head = rest.take(4);
     size_t length = head.word(2);
     if (rest.count() < length) return false;
@@ -130,7 +133,7 @@ const char *checkLengths(const Item &item) {
     }
 }
 
-const char *parseUserInformation(Bytes value, bool isRequest, AssociatePDU &pdu) {
+const char *parseUserInformation(const uint8_t *body, Bytes value, bool isRequest, AssociatePDU &pdu) {
     bool hasIdentity = false;
     while (value.count() > 0) {
         Item item{0, Bytes(nullptr, 0)};
@@ -139,8 +142,11 @@ const char *parseUserInformation(Bytes value, bool isRequest, AssociatePDU &pdu)
         if (item.type == maximumLengthItem) pdu.pduBytesMax = item.value.doubleWord(0);
         if (item.type == implementationClassItem) pdu.implementationClassUID = item.value.text();
         if (item.type == implementationVersionItem) pdu.implementationVersion = item.value.text();
-        if (item.type == userIdentityItem || item.type == userIdentityAnswerItem) {
-            // dcmnet takes either type for that of the PDU, and forgets the first where there are two.
+        bool isIdentity = item.type == userIdentityItem || item.type == userIdentityAnswerItem;
+        if (isIdentity || item.type == extendedNegotiationItem || item.type == roleItem) {
+            pdu.unsupportedItems.push_back(static_cast<size_t>(item.start - body));
+        }
+        if (isIdentity) {
             if (hasIdentity) return "more than one user identity";
             if (isRequest != (item.type == userIdentityItem)) return "a user identity item of the wrong direction";
             hasIdentity = true;
@@ -182,9 +188,11 @@ const char *parseAssociate(const uint8_t *body, size_t byteCount, bool isRequest
             if (pdu.contexts.size() > contextsMax) return "more than 128 presentation contexts";
         } else if (item.type == userInformationItem) {
             if (++userInformationCount > 1) return "more than one user information item";
-            if (const char *wrong = parseUserInformation(item.value, isRequest, pdu)) return wrong;
+            if (const char *wrong = parseUserInformation(body, item.value, isRequest, pdu)) return wrong;
         }
     }
+    // PS3.8 9.3.2, 9.3.3: one or more. dcmnet loses memory over none.
+    if (pdu.contexts.empty()) return "no presentation context";
     return nullptr;
 }
 

@@ -25,7 +25,14 @@ struct AssociatePDU {
     uint32_t pduBytesMax = 0;  // 0: no maximum
     std::string implementationClassUID;
     std::string implementationVersion;
+    // Where, in the body, the types of the items stand that are checked but not supported: role selection, extended
+    // negotiation and user identity. dcmnet loses their memory when something else is wrong, so it is shown them as
+    // items of a type that nobody knows. Not to answer them is to not support them (PS3.7 D.3.3.4, 5 and 7).
+    std::vector<size_t> unsupportedItems;
 };
+
+// A type that no item has.
+constexpr uint8_t unknownItem = 0xFF;
 
 // The largest A-ASSOCIATE PDU that is read: 128 contexts with 50 transfer syntaxes each are less than half of it.
 constexpr uint32_t associateBytesMax = 1 << 20;

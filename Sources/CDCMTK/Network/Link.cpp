@@ -268,6 +268,7 @@ bool Link::readAssociate(size_t byteCount) {
         blame(AbortReason::invalidParameter, wrong);
         return false;
     }
+    for (size_t offset : associate_.unsupportedItems) pending_[headBytes + offset] = unknownItem;
     hasAssociate_ = true;
     return true;
 }

@@ -97,10 +97,6 @@ bool ProviderAssociation::decide() {
         reject(applicationContextNotSupported, "not the DICOM application context");
         return false;
     }
-    if (pdu.contexts.empty()) {
-        reject(noReasonGiven, "no presentation context was proposed");
-        return false;
-    }
     if (pdu.pduBytesMax != 0 && pdu.pduBytesMax < usablePDUBytes) {
         reject(noReasonGiven, "a maximum PDU length that no message fits into");
         return false;

@@ -72,6 +72,7 @@ import Testing
     }
 
     @Test(arguments: [
+        ("no context", []),
         ("an even context", Script.item(0x20, [2, 0, 0, 0] + verificationContext + implicit)),
         (
             "two contexts of one number",
@@ -109,8 +110,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("no context", Script.associateRequest(contexts: []), [UInt8](arrayLiteral: 1, 1, 1)),
-        ("another application", Script.associateRequest(applicationContext: "1.2.3"), [1, 1, 2]),
+        (
+            "another application", Script.associateRequest(applicationContext: "1.2.3"),
+            [UInt8](arrayLiteral: 1, 1, 2)
+        ),
         ("another protocol", Script.associateRequest(protocolVersion: 2), [1, 2, 2]),
         ("a maximum PDU of 13 bytes", Script.associateRequest(pduBytesMax: 13), [1, 1, 1]),
     ])
