@@ -25,7 +25,7 @@ PACKAGES_DEMO  := dcmtk default-jre-headless dicom3tools jq libpixelmed-java
 PACKAGES_TEST  := python3 strace systemd
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo setup-test build static demo test lint format bench install uninstall clean
+.PHONY: help setup setup-demo setup-test build static demo test lint format fuzz bench install uninstall clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ lint: setup ## Check the formatting rules.
 
 format: setup ## Apply the formatting rules.
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+fuzz: setup-test ## Fuzz the input side (FUZZ_SECONDS=3600 for each target).
+	Tests/Fuzz/run $(or $(FUZZ_SECONDS),3600)
 
 bench: build ## Time the shipped model on this machine.
 	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant --threads 1
