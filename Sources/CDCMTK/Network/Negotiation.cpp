@@ -12,6 +12,8 @@ namespace {
 // PS3.8 9.3.4.
 constexpr cdcmtk_rejection noReasonGiven = {1, 1, 1};
 constexpr cdcmtk_rejection applicationContextNotSupported = {1, 1, 2};
+constexpr cdcmtk_rejection callingAENotRecognised = {1, 1, 3};
+constexpr cdcmtk_rejection calledAENotRecognised = {1, 1, 7};
 constexpr cdcmtk_rejection localLimitExceeded = {2, 3, 2};
 
 constexpr const char *dicomApplicationContext = "1.2.840.10008.3.1.1.1";
@@ -95,6 +97,11 @@ bool ProviderAssociation::decide() {
     callingAE_ = printable(pdu.callingAE);
     if (pdu.applicationContext != dicomApplicationContext) {
         reject(applicationContextNotSupported, "not the DICOM application context");
+        return false;
+    }
+    // PS3.8 9.3.2: neither is made of spaces alone. dcmnet could not answer.
+    if (calledAE_.empty() || callingAE_.empty()) {
+        reject(calledAE_.empty() ? calledAENotRecognised : callingAENotRecognised, "an empty AE title");
         return false;
     }
     if (pdu.pduBytesMax != 0 && pdu.pduBytesMax < usablePDUBytes) {

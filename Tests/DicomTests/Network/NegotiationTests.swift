@@ -114,6 +114,8 @@ import Testing
             "another application", Script.associateRequest(applicationContext: "1.2.3"),
             [UInt8](arrayLiteral: 1, 1, 2)
         ),
+        ("nobody called", Script.associateRequest(called: ""), [1, 1, 7]),
+        ("nobody calling", Script.associateRequest(calling: ""), [1, 1, 3]),
         ("another protocol", Script.associateRequest(protocolVersion: 2), [1, 2, 2]),
         ("a maximum PDU of 13 bytes", Script.associateRequest(pduBytesMax: 13), [1, 1, 1]),
     ])
