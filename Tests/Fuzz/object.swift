@@ -14,7 +14,7 @@ private let limits: DatasetLimits = {
 }()
 
 /// Called by libFuzzer with one input; whatever happens but an error or a value is a finding.
-@_cdecl("LLVMFuzzerTestOneInput")
+@c(LLVMFuzzerTestOneInput)
 public func fuzzObject(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     let input = unsafe Array(UnsafeBufferPointer(start: bytes, count: count))
     guard let dataset = try? Dataset(bytes: input, limits: limits) else { return 0 }
