@@ -103,7 +103,8 @@ let package = Package(
             name: "ClassificationTests", dependencies: ["Classification", "Dicom", "EfficientNet", "Tensor"],
             swiftSettings: strict),
         .testTarget(
-            name: "LearningTests", dependencies: ["Learning", "Classification", "EfficientNet", "Tensor"],
+            name: "LearningTests",
+            dependencies: ["Learning", "Classification", "Dicom", "EfficientNet", "Tensor"],
             exclude: ["Fixtures"],  // read from their place in the source
             swiftSettings: strict),
         .testTarget(

@@ -22,6 +22,8 @@ struct Glenoid: AsyncParsableCommand {
             QueueCommand.self,
             ExplainCommand.self,
             StatusCommand.self,
+            DataCommand.self,
+            EvaluateCommand.self,
         ])
 }
 

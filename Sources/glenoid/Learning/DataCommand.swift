@@ -1,0 +1,59 @@
+// `glenoid data …`: what one should know about images before learning from them.
+import ArgumentParser
+import Classification
+import Foundation
+import Learning
+
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data", abstract: "Looks at sets of images to learn from.", subcommands: [DataShow.self])
+}
+
+struct DataShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows classes, sizes, duplicates and damaged files of a data set.",
+        discussion: """
+            A data set is a folder with one folder of images (DICOM, JPEG, PNG) for each class, or a table in CSV: \
+            path,label and, if known, patient, with paths relative to the table. Images are prepared exactly as the \
+            daemon prepares them. Damaged files are a finding, not a failure.
+            """)
+
+    @Argument(help: "The folder or table.", completion: .file())
+    var source: String
+
+    @Option(help: ArgumentHelp("Write data.html, one page with pictures, here.", valueName: "folder"))
+    var report: String?
+
+    @Option(help: ArgumentHelp("Prepare the images as this model does.", valueName: "folder"))
+    var model: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    /// The input side without a model.
+    private static let side = 240
+
+    func run() throws {
+        let preparation = try model.map { folder in
+            do {
+                return Preparation(try ModelBundle.load(folder: folder).description)
+            } catch {
+                throw CommandFailure("\(folder): \(error)")
+            }
+        }
+        let records = ImageRecords(preparation: preparation ?? Preparation(side: Self.side))
+        let survey: DataSurvey
+        do throws(LearningError) {
+            let dataSet = try DataSet.read(source)
+            let progress = ProgressLine(total: dataSet.items.count, noun: "images")
+            survey = DataSurvey(dataSet, read: records.read, progress: progress.show)
+        } catch {
+            throw CommandFailure(error.description)
+        }
+        print(json ? try jsonText(survey.summary) : survey.text)
+        guard let report else { return }
+        let path = try writePage(survey.page, named: "data.html", to: report)
+        if !json { print("report: \(path)") }
+    }
+}

@@ -1,0 +1,70 @@
+// The offline commands as their users run them.
+import Foundation
+import Testing
+
+@Suite struct LearningCommandTests {
+    /// Two classes with two radiographs each, one file cut short, one that is no image; gone when the test ends.
+    private final class Images {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "glenoid-data-\(UUID().uuidString)"
+        ).path
+
+        init() throws {
+            for label in ["cofield", "zimmer"] {
+                let path = "\(folder)/\(label)"
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                _ = try Radiographs.make(2, in: path)
+            }
+            try Data(contentsOf: URL(fileURLWithPath: Fixtures.phantom)).prefix(2000).write(
+                to: URL(fileURLWithPath: "\(folder)/zimmer/cut.dcm"))
+            try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder)/zimmer/notes.txt"))
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: folder) }
+    }
+
+    private func object(_ text: String) throws -> [String: Any] {
+        try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")
+    }
+
+    @Test func dataShowNamesDuplicatesAndDamage() throws {
+        let images = try Images()
+        let run = try Program.run(
+            "glenoid", ["data", "show", images.folder, "--json", "--report", "\(images.folder)/.report"])
+        #expect(run.status == 0, "\(run.errors)")
+        let found = try object(run.output)
+        #expect(found["n"] as? Int == 4)
+        #expect((found["damaged"] as? [[String: Any]])?.first?["file"] as? String == "zimmer/cut.dcm")
+        // All four are the phantom under other identifiers: they look alike, in two classes.
+        #expect((found["nearDuplicates"] as? [[String]])?.first?.count == 4)
+        #expect((found["contradictions"] as? [[String]])?.isEmpty == false)
+        let page = try String(contentsOfFile: "\(images.folder)/.report/data.html", encoding: .utf8)
+        #expect(page.contains("data:image/png;base64,"))
+    }
+
+    @Test func evaluateCountsWhatItCanReadAndNamesTheRest() throws {
+        let images = try Images()
+        let run = try Program.run("glenoid", ["evaluate", images.folder, "--json"])
+        #expect(run.status == 1)
+        #expect(run.errors.contains("zimmer/cut.dcm: "))
+        let found = try object(run.output)
+        #expect(found["n"] as? Int == 4)
+        let confusion = try #require(found["confusion"] as? [[Int]])
+        #expect(confusion.joined().reduce(0, +) == 4 && confusion[0].reduce(0, +) == 2)
+        #expect((found["labels"] as? [String])?.contains("zimmer") == true)
+    }
+
+    @Test func evaluateRefusesAForeignClass() throws {
+        let images = try Images()
+        try FileManager.default.moveItem(
+            atPath: "\(images.folder)/cofield", toPath: "\(images.folder)/foreign")
+        let run = try Program.run("glenoid", ["evaluate", images.folder])
+        #expect(
+            run.status == 1 && run.errors.contains("class 'foreign' (2 images) is not a label of the model"))
+    }
+
+    @Test func aDataSetThatIsNoneIsRefusedWithTheReason() throws {
+        let run = try Program.run("glenoid", ["data", "show", "/nowhere/at/all"])
+        #expect(run.status == 1 && run.errors.contains("no such file or folder"))
+    }
+}
