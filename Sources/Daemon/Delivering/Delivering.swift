@@ -101,6 +101,9 @@ final class Delivering: LaneWork {
     private func postpone(
         _ claim: DeliveryClaim, _ settings: DestinationSettings, _ reason: String, _ facts: Logger.Metadata
     ) -> DeliveryOutcome {
+        // The next attempt begins with a new association: behind a balancer or a forking server, the one at hand may be
+        // tied to the very process that fails.
+        link?.user.close()
         let now = time.now()
         let failures = (pause?.failures ?? 0) + 1
         let jitter = Double.random(in: 0...1)
