@@ -80,14 +80,16 @@ extension Configuration {
 
     private static func contents(of file: URL, named name: String) throws(ConfigurationProblem) -> String {
         func unreadable(_ reason: String) -> ConfigurationProblem {
-            ConfigurationProblem(origin: .file(name, line: 1), key: "", fault: .unreadable(reason))
+            ConfigurationProblem(origin: .file(name, line: 0), key: "", fault: .unreadable(reason))
         }
         let data: Data
         do {
             let handle = try FileHandle(forReadingFrom: file)
             data = try handle.read(upToCount: fileBytesMax + 1) ?? Data()
         } catch {
-            throw unreadable("cannot be read: \((error as NSError).localizedDescription)")
+            let underlying = error as NSError
+            let reason = underlying.localizedFailureReason ?? underlying.localizedDescription
+            throw unreadable("cannot be read: \(reason)")
         }
         guard data.count <= fileBytesMax else {
             throw unreadable("is longer than \(fileBytesMax) bytes and so no configuration")

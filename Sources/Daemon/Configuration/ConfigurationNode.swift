@@ -2,7 +2,7 @@
 package enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
     /// The program's own default.
     case `default`
-    /// A line of the file, counted from 1.
+    /// A line of the file, counted from 1; 0: the file as a whole.
     case file(String, line: Int)
     /// An environment variable.
     case environment(String)
@@ -13,7 +13,7 @@ package enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .default: "default"
-        case .file(let name, let line): "\(name):\(line)"
+        case .file(let name, let line): line == 0 ? name : "\(name):\(line)"
         case .environment(let name): "environment \(name)"
         case .commandLine: "command line"
         }
