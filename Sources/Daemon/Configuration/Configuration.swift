@@ -162,7 +162,7 @@ package struct DestinationSettings: Sendable, Equatable {
     /// Between a message sent and its answer.
     package var responseTimeout: Duration = .seconds(60)
     /// How long an association is kept open with nothing to send.
-    package var idleTimeout: Duration = .seconds(5)
+    package var idleTimeout: Duration = .milliseconds(250)
     /// Kinds of report offered, best first; the first that the destination accepts is sent.
     package var documents: [SRClass] = SRClass.allCases
     /// How failed deliveries are repeated.
