@@ -30,7 +30,7 @@ struct SystemdTests {
         #expect(daemon.wait() == 1)
         #expect(daemon.log.contains("\(hospital.port)"), "\(daemon.log)")
         #expect(!manager.messages.contains { $0.contains("READY=1") })
-        other.end()
+        other.end(SIGKILL)
     }
 
     @Test("SIGHUP reloads what can be reloaded, and keeps the old configuration if the new one is bad")

@@ -68,7 +68,7 @@ final class Hospital {
     /// Starts `storescp` as the PACS.
     func openPACS(_ options: [String] = []) throws {
         pacs = try Running(
-            "storescp", ["--fork"] + options + ["-od", folder + "/reports", "\(pacsPort)"],
+            "storescp", options + ["-od", folder + "/reports", "\(pacsPort)"],
             logPath: folder + "/pacs.log")
         let port = pacsPort
         try #require(
