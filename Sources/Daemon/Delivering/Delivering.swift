@@ -54,7 +54,8 @@ final class Delivering: LaneWork {
                     destination: destination, lease: Self.stepMax(settings), now: now)
             else {
                 link?.user.closeIfIdle()
-                let rest = LaneStep.rest(until: try queue.nextDeliveryWake(destination: destination), now: now)
+                let rest = LaneStep.rest(
+                    until: try queue.nextDeliveryWake(destination: destination), now: now)
                 guard link?.user.isOpen == true, case .rest(let limit) = rest else { return rest }
                 // Awake again when the association has been idle long enough: a destination that is about to restart
                 // must not be held by us.
