@@ -90,7 +90,7 @@ done
 # A report gives percent, rounded; what is compared is every probability of every image, whatever the classes are called.
 say "Comparing with 'glenoid classify' on the same files"
 jq -s -e --slurpfile classified "$work/classified.json" '
-  def same(a; b): (a | length) == (b | length) and all(range(a | length); (a[.] - b[.] | fabs) < 0.06);
+  def same($a; $b): ($a | length) == ($b | length) and all(range($a | length); ($a[.] - $b[.] | fabs) < 0.06);
   [.[].groups[] | [.probabilities[]] | sort] as $reported |
   [$classified[0][] | select(.probabilities) | [.probabilities[] * 100] | sort] as $expected |
   ($reported | length) == ($expected | length) and ($reported | length) > 0 and
