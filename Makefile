@@ -18,7 +18,7 @@ STATIC := .build/static
 UNITS  := $(PREFIX)/lib
 
 # Debian 12 packages: to build; on top of that to run the demo; on top of that to run the tests.
-PACKAGES_BUILD := binutils gcc git libc6-dev libcurl4 libstdc++-12-dev libxml2 pkg-config tzdata zlib1g-dev \
+PACKAGES_BUILD := binutils gcc git libc6-dev libcurl4 libncurses6 libstdc++-12-dev libxml2 pkg-config tzdata zlib1g-dev \
 	libdcmtk-dev libhdf5-dev libopenblas-dev libopenjp2-7-dev libpng-dev libsqlite3-dev libssl-dev \
 	libsystemd-dev libturbojpeg0-dev libzip-dev
 PACKAGES_DEMO  := dcmtk default-jre-headless dicom3tools jq libpixelmed-java
