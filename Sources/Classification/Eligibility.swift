@@ -12,13 +12,11 @@ package enum Eligibility: Equatable, Sendable {
 
     /// The decision about a data set. The first rule that excludes it gives the reason.
     package static func decide(_ dataset: Dataset, _ acceptance: Acceptance) -> Eligibility {
-        let rules = [ownResult, noImage, notForPeople, notOfAPatient, notPrimary]
-        for rule in rules {
-            if let reason = rule(dataset) { return .skip(reason: reason) }
-        }
-        if let reason = wrongModality(dataset, acceptance) ?? wrongBodyPart(dataset, acceptance) {
-            return .skip(reason: reason)
-        }
+        let reason =
+            ownResult(dataset) ?? noImage(dataset) ?? wrongModality(dataset, acceptance)
+            ?? wrongBodyPart(dataset, acceptance) ?? notForPeople(dataset) ?? notOfAPatient(dataset)
+            ?? notPrimary(dataset)
+        if let reason { return .skip(reason: reason) }
         return .eligible
     }
 
@@ -33,20 +31,20 @@ package enum Eligibility: Equatable, Sendable {
         guard dataset.string(.manufacturer) == own.manufacturer,
             dataset.string(.manufacturerModelName) == own.modelName
         else { return nil }
-        return "\(attribute(.manufacturerModelName)) is this program's: its own result came back"
+        return "\(Dicom.Tag.manufacturerModelName) is this program's: its own result came back"
     }
 
     private static func noImage(_ dataset: Dataset) -> String? {
-        dataset.hasPixelData ? nil : "\(attribute(.pixelData)) is absent: the object is not an image"
+        dataset.hasPixelData ? nil : "\(Dicom.Tag.pixelData) is absent: the object is not an image"
     }
 
     /// Unprocessed detector data is not what a radiologist sees, and not what models are trained on.
     private static func notForPeople(_ dataset: Dataset) -> String? {
         if dataset.string(.presentationIntentType)?.uppercased() == "FOR PROCESSING" {
-            return "\(attribute(.presentationIntentType)) is FOR PROCESSING"
+            return "\(Dicom.Tag.presentationIntentType) is FOR PROCESSING"
         }
         if let uid = dataset.uid(.sopClassUID), forProcessing.contains(uid.text) {
-            return "\(attribute(.sopClassUID)) is one of images for processing"
+            return "\(Dicom.Tag.sopClassUID) is one of images for processing"
         }
         return nil
     }
@@ -59,10 +57,10 @@ package enum Eligibility: Equatable, Sendable {
     /// PS3.3 C.7.6.1.1: test images, and pictures with text in their pixels (which a network may read).
     private static func notOfAPatient(_ dataset: Dataset) -> String? {
         if dataset.string(.qualityControlImage)?.uppercased() == "YES" {
-            return "\(attribute(.qualityControlImage)) is YES: the image is of a test object"
+            return "\(Dicom.Tag.qualityControlImage) is YES: the image is of a test object"
         }
         if dataset.string(.burnedInAnnotation)?.uppercased() == "YES" {
-            return "\(attribute(.burnedInAnnotation)) is YES: there is text in the pixels"
+            return "\(Dicom.Tag.burnedInAnnotation) is YES: there is text in the pixels"
         }
         return nil
     }
@@ -72,10 +70,10 @@ package enum Eligibility: Equatable, Sendable {
     private static func notPrimary(_ dataset: Dataset) -> String? {
         let values = dataset.strings(.imageType).map { $0.uppercased() }
         if values.count >= 2, values[0] == "DERIVED", values[1] == "SECONDARY" {
-            return "\(attribute(.imageType)) is DERIVED and SECONDARY: the image was made from others"
+            return "\(Dicom.Tag.imageType) is DERIVED and SECONDARY: the image was made from others"
         }
         if values.dropFirst(2).contains("LOCALIZER") {
-            return "\(attribute(.imageType)) is LOCALIZER"
+            return "\(Dicom.Tag.imageType) is LOCALIZER"
         }
         return nil
     }
@@ -84,7 +82,7 @@ package enum Eligibility: Equatable, Sendable {
         guard !acceptance.modality.isEmpty, let modality = dataset.string(.modality)?.uppercased(),
             !acceptance.modality.contains(where: { $0.uppercased() == modality })
         else { return nil }
-        return "\(attribute(.modality)) is none of \(acceptance.modality.joined(separator: ", "))"
+        return "\(Dicom.Tag.modality) is none of \(acceptance.modality.joined(separator: ", "))"
     }
 
     /// Body Part Examined and the Anatomic Region say the same in two ways. One that fits is enough; what is said
@@ -96,7 +94,7 @@ package enum Eligibility: Equatable, Sendable {
         let accepted = acceptance.bodyPart.map(letters)
         let fits = said.contains { part in accepted.contains { letters(part.text).contains($0) } }
         if fits { return nil }
-        return "\(attribute(said[0].tag)) is none of \(acceptance.bodyPart.joined(separator: ", "))"
+        return "\(said[0].tag) is none of \(acceptance.bodyPart.joined(separator: ", "))"
     }
 
     /// What the data set says about the body part, and where.
@@ -113,9 +111,4 @@ package enum Eligibility: Equatable, Sendable {
 
     /// Capital letters alone, so that "L SHOULDER", "Shoulder joint" and "SHOULDER_AP" all hold "SHOULDER".
     private static func letters(_ text: String) -> String { text.uppercased().filter(\.isLetter) }
-
-    /// An attribute as a person finds it in the standard.
-    private static func attribute(_ tag: Dicom.Tag) -> String {
-        tag.keyword.map { "\($0) \(tag)" } ?? "\(tag)"
-    }
 }

@@ -80,7 +80,7 @@ package struct Preparation: Sendable {
     private func finish(_ greys: [Float], _ letterbox: Letterbox, _ steps: [String]) -> PreparedImage {
         var steps = steps
         if letterbox.pixelAspect != 1 {
-            steps.append("Pixels \(letterbox.pixelAspect) times as high as wide made square.")
+            steps.append("Pixels \(Float(letterbox.pixelAspect)) times as high as wide made square.")
         }
         let isSquare = letterbox.rowStretch.lowerBound == 0 && letterbox.columnStretch.lowerBound == 0
         let square = isSquare ? "" : "Letterboxed to a square. "
