@@ -9,18 +9,16 @@ extension ResultDocument {
     /// blended in, and above it "AI, unverified", the conclusion and the model.
     ///
     /// It stands in the study of the image, in a series of such captures. Its identifiers are derived: the same result
-    /// in the same document is the same capture. `letterbox` is how the image lay in the network's square. A result that
-    /// is not the document's stops the process, as does an image that is too large for a capture (65535 rows or columns).
+    /// in the same document is the same capture. A result that is not the document's stops the process, as does an image
+    /// that is too large for a capture (65535 rows or columns).
+    /// - Parameter source: the image's file, from which patient and study are taken.
     package func capture(
-        of result: ImageResult, over display: DisplayImage, map: ActivationMap, letterbox: Letterbox,
-        source: String,
-        composedAt: LocalTime
+        of result: ImageResult, inspection: Inspection, source: String, composedAt: LocalTime
     ) -> SecondaryCapture {
         guard let index = results.firstIndex(of: result) else {
             preconditionFailure("not a result of this document")
         }
-        let image = HeatMap.image(over: display, map: map, letterbox: letterbox)
-            .captioned(captureTexts(of: result))
+        let image = inspection.picture.captioned(captureTexts(of: result))
         guard case .uint8(let samples) = image.samples else { preconditionFailure("a picture has 8 bits") }
         return SecondaryCapture(
             sopInstanceUID: captureUID(of: result), studyInstanceUID: studyInstanceUID,
@@ -30,7 +28,8 @@ extension ResultDocument {
             composedAt: composedAt, equipment: equipment, sourceClassUID: result.sopClassUID,
             sourceInstanceUID: result.sopInstanceUID, sourceFrameNumbers: result.frameNumbers ?? [],
             sourcePath: source, rows: image.rows, columns: image.columns,
-            pixelAspectRatio: SecondaryCapture.PixelAspectRatio(letterbox.pixelAspect), samples: samples)
+            pixelAspectRatio: SecondaryCapture.PixelAspectRatio(inspection.letterbox.pixelAspect),
+            samples: samples)
     }
 
     /// The texts below the notice: what the report concludes, and who says it.

@@ -16,8 +16,10 @@ struct HeatMapCaptureTests {
             return Float(exp(-(row * row + column * column) / 2))
         }
         return document.capture(
-            of: result, over: display, map: ActivationMap(side: 8, values: values),
-            letterbox: Letterbox(rows: display.rows, columns: display.columns, side: 240),
+            of: result,
+            inspection: Inspection(
+                display: display, map: ActivationMap(side: 8, values: values),
+                letterbox: Letterbox(rows: display.rows, columns: display.columns, side: 240)),
             source: PhantomTests.fixture.path, composedAt: moment)
     }
 

@@ -165,6 +165,8 @@ package struct DestinationSettings: Sendable, Equatable {
     package var idleTimeout: Duration = .milliseconds(250)
     /// Kinds of report offered, best first; the first that the destination accepts is sent.
     package var documents: [SRClass] = SRClass.allCases
+    /// Whether a picture of where the network looked goes with each report.
+    package var heatmap = false
     /// How failed deliveries are repeated.
     package var retry = RetrySettings()
 

@@ -9,6 +9,12 @@ extension ConfigurationForm where Value == Int {
     }
 }
 
+extension ConfigurationForm where Value == Bool {
+    /// Yes or no.
+    static let boolean = Self(
+        scalar: "true or false", parse: { Bool($0) }, text: { String($0) })
+}
+
 extension ConfigurationForm where Value == String {
     /// Free text up to a length in characters, without control characters.
     static func text(_ length: ClosedRange<Int>, _ words: String = "text") -> Self {

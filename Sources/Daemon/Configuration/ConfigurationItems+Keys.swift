@@ -23,7 +23,7 @@ extension ModelSettings {
     ]
 
     /// Parts of a model entry that are not built yet.
-    package static let notBuilt: [String: String] = ["heatmap": "the heat map image", "stow": "STOW-RS"]
+    package static let notBuilt: [String: String] = ["stow": "STOW-RS"]
 
     private static let codeStrings = ConfigurationForm<String>.codeString.list("list of DICOM code strings")
 }
@@ -58,6 +58,12 @@ extension DestinationSettings {
             "Kinds of Structured Report offered, best first. The first one it accepts is sent, with the same findings."
         ),
         ConfigurationKey(
+            "heatmap", \.heatmap, .boolean, .live,
+            """
+            After each report, a Secondary Capture of every image with where the network looked, "AI, unverified" burned \
+            in. A destination that refuses it still has the report.
+            """),
+        ConfigurationKey(
             "retry.first", \.retry.first, .duration(.milliseconds(100) ... .seconds(3600)), .live,
             "Before the second attempt. The wait doubles from attempt to attempt, with jitter."),
         ConfigurationKey(
@@ -74,7 +80,6 @@ extension DestinationSettings {
     /// Parts of a destination that are not built yet.
     package static let notBuilt: [String: String] = [
         "tls": "TLS", "url": "STOW-RS", "stow": "STOW-RS", "commitment": "Storage Commitment",
-        "heatmap": "the heat map image",
     ]
 }
 

@@ -39,7 +39,9 @@ final class Delivering: LaneWork {
     /// The longest a delivery to a destination may honestly take.
     static func stepMax(_ settings: DestinationSettings) -> Duration {
         // The name look-up has no time-out of its own; connecting, negotiating, the answer, the release.
-        settings.connectTimeout * 3 + settings.responseTimeout * 3 + leaseMargin
+        let report = settings.connectTimeout * 3 + settings.responseTimeout * 3 + leaseMargin
+        // The last capture may begin when the time for captures is all but over.
+        return settings.heatmap ? report * 2 + CaptureDelivery.timeMax : report
     }
 
     func step() -> LaneStep {
@@ -75,12 +77,19 @@ final class Delivering: LaneWork {
     ) -> DeliveryOutcome {
         let facts: Logger.Metadata = ["work": "\(claim.id)", "destination": "\(destination)"]
         var sent: ReportFile?
-        let verdict: DeliveryVerdict
+        var verdict: DeliveryVerdict
         do {
             let user = user(for: settings, callingAE: callingAE)
             let file = try file(for: claim, user, settings)
             sent = file
             verdict = DeliveryVerdict(try user.store(path: spool.absolute(file.path)))
+            if case .delivered(let warning) = verdict, settings.heatmap {
+                let captures = CaptureDelivery(
+                    queue: queue, spool: spool, time: time, composer: composer, user: user)
+                verdict = try captures.deliver(
+                    claim, warning: warning,
+                    isLast: time.now() - claim.createdAt >= settings.retry.giveUpAfter)
+            }
         } catch let error as StoreUserError {
             verdict = DeliveryVerdict(error)
         } catch CompositionError.permanent(let reason) {
@@ -140,7 +149,9 @@ final class Delivering: LaneWork {
         for claim: DeliveryClaim, _ user: StoreUser, _ settings: DestinationSettings
     ) throws -> ReportFile {
         let classes = settings.documents
-        let accepted = Set(try user.acceptedSOPClasses(of: classes.map(\.sopClassUID)))
+        // Asked along, so that one association does for both.
+        let captures = settings.heatmap ? [SecondaryCapture.sopClassUID] : []
+        let accepted = Set(try user.acceptedSOPClasses(of: classes.map(\.sopClassUID) + captures))
         guard let reportClass = classes.first(where: { accepted.contains($0.sopClassUID) }) else {
             throw CompositionError.permanent(
                 "the destination accepts none of the report's SOP classes (\(classes.map(\.rawValue).joined(separator: ", ")))"

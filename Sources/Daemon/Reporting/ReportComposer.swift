@@ -23,6 +23,11 @@ enum CompositionError: Error, Equatable, CustomStringConvertible {
         case .permanent(let reason), .transient(let reason): reason
         }
     }
+
+    /// A file that cannot be read now may be readable later; data that are wrong stay wrong.
+    init(_ error: DicomError) {
+        if case .world = error { self = .transient("\(error)") } else { self = .permanent("\(error)") }
+    }
 }
 
 /// Composes reports, and the plainer variants of them for destinations that take no Comprehensive 3D SR.
@@ -47,30 +52,61 @@ struct ReportComposer: Sendable {
     func compose(
         _ contents: ReportContents, as reportClass: SRClass, at moment: Timestamp
     ) throws(CompositionError) -> ComposedReport {
-        guard let model = models[contents.model] else {
-            throw .permanent(
-                "the model '\(contents.model)' is not in the configuration any more: put it back and retry, or discard this"
-            )
-        }
         guard let newest = contents.instances.last else { throw .permanent("there is no image to report") }
-        let report: StructuredReport
-        do {
-            let document = try ResultDocument(
-                results: try contents.instances.map(Self.result), model: model.bundle.description,
-                installation: installation, predecessor: try predecessor(contents.predecessor))
-            report = document.report(
-                source: spool.absolute(newest.instance.path), composedAt: Self.localTime(moment))
-        } catch let error as CompositionError {
-            throw error
-        } catch {
-            throw .permanent("\(error)")
-        }
+        let report = try document(contents).report(
+            source: spool.absolute(newest.instance.path), composedAt: Self.localTime(moment))
         do throws(DicomError) {
             return ComposedReport(
                 sopInstanceUID: report.sopInstanceUID(as: reportClass).text,
                 sopClassUID: reportClass.sopClassUID.text, bytes: try report.encoded(as: reportClass))
         } catch {
-            if case .world = error { throw .transient("\(error)") }
+            throw CompositionError(error)
+        }
+    }
+
+    /// The heat map of one image of a report as a Secondary Capture, in Part 10 form.
+    ///
+    /// Made anew for every attempt to send it, since it is large and can be: the same image, model and moment give the
+    /// same object.
+    /// - Parameter moment: when the report was composed first.
+    func capture(
+        _ reported: ReportedInstance, of contents: ReportContents, at moment: Timestamp
+    ) throws(CompositionError) -> [UInt8] {
+        let document = try document(contents)
+        let result = try Self.result(reported)
+        let path = spool.absolute(reported.instance.path)
+        do {
+            let inspection = try knownModel(contents.model).classifier.inspect(Dataset(path: path))
+            return try document.capture(
+                of: result, inspection: inspection, source: path, composedAt: Self.localTime(moment)
+            ).encoded()
+        } catch let error as CompositionError {
+            throw error
+        } catch let error as DicomError {
+            throw CompositionError(error)
+        } catch {
+            throw .permanent("\(error)")
+        }
+    }
+
+    private func knownModel(_ key: String) throws(CompositionError) -> ModelInUse {
+        guard let model = models[key] else {
+            throw .permanent(
+                "the model '\(key)' is not in the configuration any more: put it back and retry, or discard this"
+            )
+        }
+        return model
+    }
+
+    private func document(_ contents: ReportContents) throws(CompositionError) -> ResultDocument {
+        let model = try knownModel(contents.model)
+        do {
+            return try ResultDocument(
+                results: try contents.instances.map(Self.result), model: model.bundle.description,
+                installation: installation, predecessor: try predecessor(contents.predecessor))
+        } catch let error as CompositionError {
+            throw error
+        } catch {
             throw .permanent("\(error)")
         }
     }

@@ -238,7 +238,7 @@ package final class Spool: Sendable {
     // MARK: Names
 
     /// A name that no file of any spool has.
-    private static func uniqueName() -> String { hexadecimal(.random(in: 0 ... .max), digits: 16) }
+    static func uniqueName() -> String { hexadecimal(.random(in: 0 ... .max), digits: 16) }
 
     /// The folder for a digest.
     private static func shard(of name: String) -> String {

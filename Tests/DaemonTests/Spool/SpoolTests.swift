@@ -54,6 +54,15 @@ import WorkQueue
         #expect(bench.disk.files.allSatisfy { $0.hasPrefix("/spool/") })
     }
 
+    @Test func aFileIsLentAndTakenBackWhateverHappens() throws {
+        struct Refusal: Error {}
+        let bench = try SpoolBench()
+        let content = try bench.spool.lending(Array("heat".utf8)) { bench.disk.content($0) }
+        #expect(content == Array("heat".utf8) && bench.files("incoming").isEmpty)
+        #expect(throws: Refusal.self) { try bench.spool.lending([1]) { _ in throw Refusal() } }
+        #expect(bench.files("incoming").isEmpty)
+    }
+
     @Test func theReserveIsNeverKeptInto() throws {
         let bench = try SpoolBench()
         bench.disk.freeBytes = 1000
