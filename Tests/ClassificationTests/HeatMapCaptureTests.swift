@@ -79,9 +79,11 @@ struct HeatMapCaptureTests {
             values: Array(repeating: 0.5, count: rows * columns),
             steps: [])
         return try SampleResults.document([result]).capture(
-            of: result, over: display, map: ActivationMap(side: 1, values: [0]),
-            letterbox: Letterbox(rows: rows, columns: columns, side: 240), source: PhantomTests.fixture.path,
-            composedAt: moment)
+            of: result,
+            inspection: Inspection(
+                display: display, map: ActivationMap(side: 1, values: [0]),
+                letterbox: Letterbox(rows: rows, columns: columns, side: 240)),
+            source: PhantomTests.fixture.path, composedAt: moment)
     }
 
     @Test func theTextsStandAboveTheImageAndHideNothing() throws {

@@ -37,9 +37,11 @@ struct HeatMapDeliveryTests {
         [[TransferSyntaxes]]
         [Plain]
         TransferSyntax1 = LocalEndianExplicit
+        TransferSyntax2 = LittleEndianImplicit
         [[PresentationContexts]]
         [Reports]
         PresentationContext1 = Comprehensive3DSRStorage\\Plain
+        PresentationContext2 = VerificationSOPClass\\Plain
         [[Profiles]]
         [Default]
         PresentationContexts = Reports

@@ -75,10 +75,7 @@ import Testing
                 "destinations: {pacs: {aeTitle: A, host: b, tls: {}}}",
                 "destinations.pacs.tls: TLS is not built yet"
             ),
-            (
-                "models: [{bundle: b, heatmap: true}]",
-                "models[0].heatmap: the heat map image is not built yet"
-            ),
+            ("models: [{bundle: b, stow: true}]", "models[0].stow: STOW-RS is not built yet"),
         ]) func partThatIsNotBuiltIsRefusedAsSuch(yaml: String, message: String)
     {
         let found = problems(yaml)
