@@ -26,6 +26,7 @@ struct Codestream2000 {
 
     Codestream2000(const uint8_t *given, size_t length) : bytes(given), count(length) {
         unwrap();
+        trim();
         readHeader();
     }
 
@@ -54,6 +55,14 @@ private:
             offset += length;
         }
         fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG 2000: a file without a codestream");
+    }
+
+    // Padding behind the end of the codestream goes (PS3.5 A.4 makes fragments even): a last tile part of length 0 is as
+    // long as the rest (T.800 A.4.2), and OpenJPEG takes for the rest all but the last two bytes.
+    void trim() {
+        size_t end = count;
+        while (end > 0 && bytes[end - 1] == 0) --end;
+        if (end >= 2 && bigEndian16(bytes + end - 2) == 0xFFD9) count = end;
     }
 
     void readHeader() {

@@ -57,6 +57,13 @@ public:
         }
     }
 
+    // Whether the end of the image is next.
+    bool isAtEndOfImage() const {
+        const uint8_t *marker = position;
+        while (end - marker >= 2 && marker[0] == 0xFF && marker[1] == 0xFF) ++marker;
+        return end - marker >= 2 && marker[0] == 0xFF && marker[1] == 0xD9;
+    }
+
     // Where the entropy-coded data behind a start of scan begins.
     const uint8_t *here() const { return position; }
 

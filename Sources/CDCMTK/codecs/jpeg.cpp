@@ -18,11 +18,47 @@ bool isStartOfFrame(uint8_t marker) {
     return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
 
+// Where the marker is that ends the entropy-coded data; restart markers (T.81 table B.1) belong to it.
+const uint8_t *behindEntropyCodedData(const uint8_t *byte, const uint8_t *end) {
+    while (end - byte >= 2 && !(byte[0] == 0xFF && byte[1] != 0 && byte[1] != 0xFF && (byte[1] & 0xF8) != 0xD0)) ++byte;
+    return byte;
+}
+
+// How many scans of a sequential frame have parameters of progressive ones: Ss, Se, Ah and Al are not 0, 63, 0 and 0
+// (T.81 table B.3). Writers of 12-bit frames slip so; the decoder warns once for each, ignores them and loses nothing.
+unsigned misdescribedScans(SegmentReader reader, const uint8_t *end) {
+    unsigned scans = 0;
+    while (!reader.isAtEndOfImage()) {
+        const Segment segment = reader.next();
+        if (segment.marker != 0xDA) continue;
+        if (segment.count < 4) fail(CDCMTK_BAD_DATA, pixelDataTag, "the JPEG stream's scan header is too short");
+        const uint8_t *parameters = segment.bytes + segment.count - 3;
+        scans += parameters[0] != 0 || parameters[1] != 63 || parameters[2] != 0;
+        reader.continueAt(behindEntropyCodedData(reader.here(), end));
+    }
+    return scans;
+}
+
+// A decoder that notes the library's warnings. Where entropy-coded data is damaged or missing, the IJG library warns,
+// makes up the rest of the samples and goes on (jdhuff.c: "fill the bit buffer with zeroes"); DCMTK does not look at it.
+template <class Decompressor>
+class Strict final : public Decompressor {
+public:
+    Strict(const DJCodecParameter &parameters, unsigned &warnings)
+        : Decompressor(parameters, OFFalse), warnings(warnings) {}
+
+    void emitMessage(int level) const override { warnings += level < 0; }
+
+private:
+    unsigned &warnings;
+};
+
 // The IJG builds have 8, 12 and 16 bits; the last does lossless coding only.
-std::unique_ptr<DJDecoder> decoder(const DJCodecParameter &parameters, uint32_t precision, bool isLossless) {
-    if (precision <= 8) return std::make_unique<DJDecompressIJG8Bit>(parameters, OFFalse);
-    if (precision <= 12) return std::make_unique<DJDecompressIJG12Bit>(parameters, OFFalse);
-    if (isLossless) return std::make_unique<DJDecompressIJG16Bit>(parameters, OFFalse);
+std::unique_ptr<DJDecoder> decoder(
+    const DJCodecParameter &parameters, uint32_t precision, bool isLossless, unsigned &warnings) {
+    if (precision <= 8) return std::make_unique<Strict<DJDecompressIJG8Bit>>(parameters, warnings);
+    if (precision <= 12) return std::make_unique<Strict<DJDecompressIJG12Bit>>(parameters, warnings);
+    if (isLossless) return std::make_unique<Strict<DJDecompressIJG16Bit>>(parameters, warnings);
     fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG: lossy coding of %u bits does not exist", precision);
 }
 
@@ -41,7 +77,8 @@ cdcmtk_status cdcmtk_decode_jpeg(
         const bool isLossless = segment.marker == 0xC3;
         // Colours are left as they are coded: converting them is not the decoder's business.
         const DJCodecParameter parameters(ECC_lossyYCbCr, EDC_never, EUC_default, EPC_default);
-        const std::unique_ptr<DJDecoder> jpeg = decoder(parameters, header.precision, isLossless);
+        unsigned warnings = 0;
+        const std::unique_ptr<DJDecoder> jpeg = decoder(parameters, header.precision, isLossless, warnings);
         const uint32_t sampleBytes = jpeg->bytesPerSample();
         const size_t samples = cdcmtk_frame_bytes(shape) / shape.cell_bytes;
         require(jpeg->init(), CDCMTK_WORLD, 0, "JPEG");
@@ -53,6 +90,9 @@ cdcmtk_status cdcmtk_decode_jpeg(
         // EJ_Suspension: it waits for the next fragment, but there is none.
         if (condition == EJ_Suspension) fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG: the frame ends early");
         require(condition, CDCMTK_BAD_DATA, pixelDataTag, "JPEG");
+        const bool isSequential = segment.marker <= 0xC1;
+        if (warnings > (isSequential ? misdescribedScans(reader, bytes + count) : 0))
+            fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG: the frame is damaged or incomplete");
         widen(output, samples, sampleBytes, shape.cell_bytes);
         *codestream = cdcmtk_codestream{header.precision, false, !isLossless, false};
     });
