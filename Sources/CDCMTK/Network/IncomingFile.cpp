@@ -12,6 +12,8 @@ namespace {
 
 // Peers send fragments of 16 KiB as often as of 128 KiB: gathered, a radiograph is written in some dozens of calls.
 constexpr size_t bufferBytes = 256 * 1024;
+// The disk begins with what has arrived while the rest still comes: the sync at the end then has little left to wait for.
+constexpr uint64_t writebackBytes = 1024 * 1024;
 constexpr size_t preambleBytes = 128;
 
 void append(std::vector<uint8_t> &bytes, size_t value, size_t byteCount) {
@@ -64,7 +66,7 @@ bool IncomingFile::failWith(const char *doing) {
 bool IncomingFile::open(const char *path, const MetaInformation &meta) {
     abandon();
     error_.clear();
-    fileBytes_ = dataSetBytes_ = 0;
+    fileBytes_ = handedOver_ = dataSetBytes_ = 0;
     prefix_.clear();
     buffer_.clear();
     buffer_.reserve(bufferBytes);
@@ -105,6 +107,12 @@ bool IncomingFile::flush() {
     }
     fileBytes_ += buffer_.size();
     buffer_.clear();
+    if (fileBytes_ - handedOver_ >= writebackBytes) {
+        // Only a hint, and no promise: whether the bytes reached the disk is what the sync at the end answers.
+        (void)sync_file_range(descriptor_, static_cast<off64_t>(handedOver_),
+            static_cast<off64_t>(fileBytes_ - handedOver_), SYNC_FILE_RANGE_WRITE);
+        handedOver_ = fileBytes_;
+    }
     return true;
 }
 

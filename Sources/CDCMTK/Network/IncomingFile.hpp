@@ -63,6 +63,8 @@ private:
     std::vector<uint8_t> prefix_;
     std::unique_ptr<EVP_MD_CTX, DigestDeleter> digest_;
     uint64_t fileBytes_ = 0;
+    // How much of it the disk has been asked to begin with.
+    uint64_t handedOver_ = 0;
     uint64_t dataSetBytes_ = 0;
     std::string error_;
 };
