@@ -41,4 +41,16 @@ package enum AtomicFile {
             throw error
         }
     }
+
+    /// Puts a folder's names on the disk: what was renamed into it then survives a power failure.
+    package static func syncFolder(_ path: String) throws(TensorError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
+        }
+    }
 }

@@ -23,12 +23,38 @@ package enum SafetensorsWriter {
         }
     }
 
+    /// One tensor whose elements are asked for when they are written, and are in memory only then.
+    package struct LazyItem {
+        let name: String
+        let type: ElementType
+        let shape: Shape
+        let values: () -> [Float]
+
+        /// A tensor as given; `values` gives as many elements as the shape says.
+        package init(name: String, type: ElementType, shape: Shape, values: @escaping () -> [Float]) {
+            self.name = name
+            self.type = type
+            self.shape = shape
+            self.values = values
+        }
+    }
+
     /// Writes the tensors, sorted by name, so that equal content gives equal bytes.
     ///
     /// The file appears whole or not at all: it is written beside its place, synced and renamed. The folder is not
     /// synced; whoever needs that does it after all files of a bundle are in place.
     package static func write(
         _ items: [Item], metadata: [String: String] = [:], to path: String
+    ) throws(TensorError) {
+        let lazy = items.map { item in
+            LazyItem(name: item.name, type: item.type, shape: item.shape, values: { item.values })
+        }
+        try write(lazily: lazy, metadata: metadata, to: path)
+    }
+
+    /// The same for tensors that are asked for one after the other.
+    package static func write(
+        lazily items: [LazyItem], metadata: [String: String] = [:], to path: String
     ) throws(TensorError) {
         let sorted = items.sorted { $0.name < $1.name }
         var members: [String] = []
@@ -50,7 +76,11 @@ package enum SafetensorsWriter {
         let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
         try AtomicFile.write(to: path) { write throws(TensorError) in
             try write(length + header)
-            for item in sorted { try write(item.type.encode(item.values)) }
+            for item in sorted {
+                let values = item.values()
+                precondition(values.count == item.shape.count)
+                try write(item.type.encode(values))
+            }
         }
     }
 

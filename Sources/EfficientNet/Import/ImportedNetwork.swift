@@ -140,11 +140,11 @@ private struct Importer {
         if !started.isEmpty { notes.append("started anew: " + started.joined(separator: ", ")) }
         var finished = settings
         if request.isFolded, !settings.batchNormFolded {
-            (finished, collected) = try folded(collected)
+            (finished, collected) = try ImportedNetwork.folded(collected, settings)
             notes.append("batch normalisations folded into the convolutions")
         }
         if request.isHalf {
-            collected = try collected.map { (item) throws(EfficientNetError) in try halved(item) }
+            collected = try ImportedNetwork.halved(collected)
         }
         let labels = weights.lineage.labels
         return ImportedNetwork(
@@ -170,59 +170,5 @@ private struct Importer {
         started.append(source)
         let values = initialisation.values(name, shape: shape, isFolded: settings.batchNormFolded)
         return SafetensorsWriter.Item(name: name, type: .float32, shape: shape, values: values)
-    }
-
-    private func folded(
-        _ items: [SafetensorsWriter.Item]
-    ) throws(EfficientNetError) -> (NetworkSettings, [SafetensorsWriter.Item]) {
-        let set = ParameterSet(
-            Dictionary(uniqueKeysWithValues: items.map { ($0.name, (shape: $0.shape, values: $0.values)) }))
-        let reader = try ParameterReader(set, settings: settings)
-        let architecture = settings.architecture
-        let layers =
-            [architecture.stem] + architecture.blocks.flatMap { BlockLayers($0).all } + [architecture.head]
-        var result = items.filter { $0.name.hasPrefix("classifier.") }
-        for layer in layers {
-            let convolution = try reader.convolution(layer)
-            let weight = layer.weightInFileOrder(convolution.weight)
-            result += [
-                .init(name: "\(layer.name).weight", type: .float32, shape: layer.weightShape, values: weight),
-                .init(
-                    name: "\(layer.name).bias", type: .float32, shape: [layer.outputs],
-                    values: convolution.bias),
-            ]
-        }
-        let settings = try NetworkSettings(
-            architecture: architecture, side: settings.side, padding: settings.padding,
-            batchNormEpsilon: settings.batchNormEpsilon, classCount: settings.classCount,
-            batchNormFolded: true)
-        return (settings, result)
-    }
-
-    private func halved(_ item: SafetensorsWriter.Item) throws(EfficientNetError) -> SafetensorsWriter.Item {
-        guard !item.name.hasSuffix(".running_mean"), !item.name.hasSuffix(".running_var") else { return item }
-        guard item.values.allSatisfy({ $0.magnitude < 65_520 }) else {  // what still rounds to a finite half
-            throw .unsupported("tensor '\(item.name)' holds values beyond half precision's 65504")
-        }
-        return SafetensorsWriter.Item(name: item.name, type: .float16, shape: item.shape, values: item.values)
-    }
-}
-
-extension ConvolutionLayer {
-    /// From [outputs][kernel][kernel][inputs], as inference wants it, back to
-    /// [outputs][inputs][kernel][kernel].
-    fileprivate func weightInFileOrder(_ weight: [Float]) -> [Float] {
-        let taps = kernel * kernel
-        guard taps > 1, inputs > 1 else { return weight }
-        var result = [Float](repeating: 0, count: weight.count)
-        for output in 0..<outputs {
-            let start = output * inputs * taps
-            for tap in 0..<taps {
-                for input in 0..<inputs {
-                    result[start + input * taps + tap] = weight[start + tap * inputs + input]
-                }
-            }
-        }
-        return result
     }
 }

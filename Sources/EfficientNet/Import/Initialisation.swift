@@ -7,8 +7,12 @@ struct Initialisation {
     private let skippedNorms: Set<String>
     private let skippedProjections: Set<String>
 
-    init(_ architecture: Architecture) {
+    /// Another seed gives another start.
+    private let seed: UInt64
+
+    init(_ architecture: Architecture, seed: UInt64 = 0) {
         self.architecture = architecture
+        self.seed = seed
         let projections = architecture.blocks.filter(\.hasSkip).map { BlockLayers($0).project }
         skippedNorms = Set(projections.compactMap(\.normalisation))
         skippedProjections = Set(projections.map(\.name))
@@ -31,25 +35,42 @@ struct Initialisation {
         case (_, 1): return [Float](repeating: skippedNorms.contains(layer) ? 0 : 1, count: count)
         case (_, 2):
             let bound = 1 / Double(shape.extents[1]).squareRoot()
-            var random = SplitMix(name)
+            var random = SplitMix(name, seed: seed)
             return (0..<count).map { _ in Float((2 * random.uniform() - 1) * bound) }
         default:
             if isFolded, skippedProjections.contains(layer) { return [Float](repeating: 0, count: count) }
             let isDepthwise = layer.hasSuffix("conv_dw")
             let fanOut = shape.extents[2] * shape.extents[3] * (isDepthwise ? 1 : shape.extents[0])
             let deviation = (2 / Double(fanOut)).squareRoot()
-            var random = SplitMix(name)
+            var random = SplitMix(name, seed: seed)
             return (0..<count).map { _ in Float(random.normal() * deviation) }
         }
     }
 }
 
-/// Sebastiano Vigna's SplitMix64, started from a name by FNV-1a.
+extension ParameterSet {
+    /// The start of a network that has learned nothing: the same for the same settings and seed, always.
+    package init(initialFor settings: NetworkSettings, seed: UInt64) {
+        let initialisation = Initialisation(settings.architecture, seed: seed)
+        let parameters = settings.architecture.parameters(
+            classCount: settings.classCount, batchNormFolded: settings.batchNormFolded)
+        self.init(
+            Dictionary(
+                uniqueKeysWithValues: parameters.map { name, shape in
+                    let values = initialisation.values(
+                        name, shape: shape, isFolded: settings.batchNormFolded)
+                    return (name, (shape: shape, values: values))
+                }))
+    }
+}
+
+/// Sebastiano Vigna's SplitMix64, started from a name by FNV-1a, and a seed.
 private struct SplitMix {
     private var state: UInt64
 
-    init(_ name: String) {
+    init(_ name: String, seed: UInt64) {
         state = name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        state ^= seed &* 0x9E37_79B9_7F4A_7C15
     }
 
     mutating func next() -> UInt64 {

@@ -85,6 +85,9 @@ package final class TrainableNetwork {
         between = [FloatBuffer(count: largest), FloatBuffer(count: largest)]
     }
 
+    /// The threads that help within a pass; between passes they may help the caller.
+    package var pool: ForkJoinPool { context.pool }
+
     /// The largest batch that is accepted.
     package static let imageCountLimit = 1024
 

@@ -95,10 +95,15 @@ package final class TrainingParameters {
 
     /// All tensors as a weights file has them, ready to be written or loaded for inference.
     ///
-    /// - Parameter values: other values in the layout of `values`, such as a moving average; nil for the values themselves.
-    package func exported(values other: FloatBuffer? = nil) -> ParameterSet {
+    /// - Parameters:
+    ///   - values: other values in the layout of `values`, such as a moving average; nil for the values themselves.
+    ///   - statistics: the same of `statistics`.
+    package func exported(
+        values other: FloatBuffer? = nil, statistics otherStatistics: FloatBuffer? = nil
+    ) -> ParameterSet {
         let source = other ?? values
-        precondition(source.count == values.count)
+        let statistics = otherStatistics ?? statistics
+        precondition(source.count == values.count && statistics.count == self.statistics.count)
         var tensors: [String: (shape: Shape, values: [Float])] = [:]
         for entry in entries {
             let floats = Self.turned(source[entry.range].array, shape: entry.shape, toFile: true)

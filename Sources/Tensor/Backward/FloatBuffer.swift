@@ -86,6 +86,12 @@
         for index in 0..<count { unsafe base[index] += other.base[index] }
     }
 
+    /// Moves every float by this share of its distance to another region's: a moving average.
+    package func move(towards other: FloatRegion, by share: Float) {
+        precondition(other.count == count)
+        for index in 0..<count { unsafe base[index] += share * (other.base[index] - base[index]) }
+    }
+
     /// The sum of the squares, in double and in order.
     package var squaredLength: Double {
         // Eight lanes: a single sum would wait for each addition.

@@ -1,0 +1,87 @@
+internal import Classification
+internal import EfficientNet
+internal import Tensor
+
+/// What the network gets to see: which images in which order, changed how, and what chance drops within it.
+///
+/// Every draw is from a stream named by seed, purpose, epoch and image or step, so that neither threads nor a resumed
+/// training change it.
+struct BatchMaker {
+    /// Steps of an epoch.
+    let stepCount: Int
+
+    private let recipe: TrainingRecipe
+    private let images: [LearningImage]
+    private let settings: NetworkSettings
+    private let input: InputScale
+
+    init(
+        recipe: TrainingRecipe, images: [LearningImage], settings: NetworkSettings,
+        _ preparation: PreparationSettings
+    ) {
+        self.recipe = recipe
+        self.images = images
+        self.settings = settings
+        input = InputScale(preparation)
+        stepCount = (images.count + recipe.batch - 1) / recipe.batch
+    }
+
+    /// The positions of each step's images in an epoch (from 1): all of them once, in random order, spread evenly, so
+    /// that no step's statistics are those of a handful.
+    func order(epoch: Int) -> [[Int]] {
+        var generator = SeededGenerator(
+            seed: recipe.seed, path: [StreamPurpose.order.rawValue, UInt64(epoch)])
+        let shuffled = generator.shuffled(Array(images.indices))
+        return (0..<stepCount).map { step in
+            Array(shuffled[step * images.count / stepCount..<(step + 1) * images.count / stepCount])
+        }
+    }
+
+    /// One image as an epoch changes it, 0…1.
+    func augmented(_ position: Int, epoch: Int) -> [Float] {
+        var generator = SeededGenerator(
+            seed: recipe.seed,
+            path: [StreamPurpose.augmentation.rawValue, UInt64(epoch), UInt64(position)])
+        return recipe.augmentation.applied(
+            to: images[position].grey, side: settings.side, &generator)
+    }
+
+    /// The network's input for a step, [images][side][side][3].
+    func pixels(_ positions: [Int], epoch: Int, pool: ForkJoinPool) -> [Float] {
+        let changed = positions.map { _ in ChangedImage() }
+        pool.forEach(taskCount: positions.count) { task, _ in
+            changed[task].grey = augmented(positions[task], epoch: epoch)
+        }
+        var pixels = [Float](repeating: 0, count: positions.count * settings.inputCount)
+        for (index, image) in changed.enumerated() {
+            input.write(image.grey, into: &pixels, at: index * settings.inputCount)
+        }
+        return pixels
+    }
+
+    /// Stochastic depth (Huang et al. 2016: the rate rises along the network) and dropout for a step.
+    func noise(imageCount: Int, epoch: Int, step: Int) -> StepNoise {
+        var generator = SeededGenerator(
+            seed: recipe.seed, path: [StreamPurpose.network.rawValue, UInt64(epoch), UInt64(step)])
+        func factor(_ rate: Double) -> Float { generator.chance(rate) ? 0 : Float(1 / (1 - rate)) }
+        var noise = StepNoise()
+        let blocks = settings.architecture.blocks
+        if recipe.stochasticDepth > 0 {
+            noise.blockFactors = blocks.enumerated().map { index, block in
+                guard block.hasSkip else { return [] }
+                let rate = recipe.stochasticDepth * Double(index + 1) / Double(blocks.count)
+                return (0..<imageCount).map { _ in factor(rate) }
+            }
+        }
+        if recipe.dropout > 0 {
+            let count = imageCount * settings.architecture.featureCount
+            noise.featureFactors = (0..<count).map { _ in factor(recipe.dropout) }
+        }
+        return noise
+    }
+}
+
+/// What one task makes; an object, so that tasks can fill theirs side by side.
+private final class ChangedImage {
+    var grey: [Float] = []
+}

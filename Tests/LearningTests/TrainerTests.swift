@@ -1,0 +1,110 @@
+import Classification
+import EfficientNet
+import Foundation
+import Learning
+import Testing
+
+/// Trainings small enough for a test: B0 at 64 × 64, two classes that differ in the direction of their stripes.
+enum TinyTraining {
+    static let side = 64
+
+    static var recipe: TrainingRecipe {
+        var recipe = TrainingRecipe()
+        recipe.architecture = "b0"
+        recipe.side = side
+        recipe.epochs = 2
+        recipe.batch = 4
+        recipe.warmUp = 0
+        recipe.averageDecay = 0.9
+        return recipe
+    }
+
+    static func images(_ count: Int, seed: UInt64 = 7) -> [LearningImage] {
+        (0..<count).map { index in
+            var generator = SeededGenerator(seed: seed, path: [UInt64(index)])
+            let phase = generator.uniform(0...6)
+            let grey = (0..<side * side).map { pixel in
+                let place = index % 2 == 0 ? pixel / side : pixel % side
+                return Float(0.5 + 0.4 * sin(Double(place) / 3 + phase))
+            }
+            return LearningImage(
+                name: "\(index)", classIndex: index % 2, digest: "\(seed)-\(index)", grey: grey)
+        }
+    }
+
+    /// Drawn once: four million weights take a while.
+    static let start = Result { try TrainingStart(random: recipe, classCount: 2) }
+
+    static func trainer(
+        _ recipe: TrainingRecipe = recipe, images: [LearningImage] = images(6),
+        validation: [LearningImage] = images(2, seed: 8), stateFolder: String? = nil, resuming: Bool = false,
+        threadCount: Int = 2
+    ) throws -> Trainer {
+        try Trainer(
+            recipe: recipe, start: start.get(), training: images,
+            validation: validation, stateFolder: stateFolder, resuming: resuming, threadCount: threadCount)
+    }
+
+    static func finish(_ trainer: Trainer) throws -> TrainedModel {
+        guard case .finished(let model) = try trainer.run() else { throw Stopped() }
+        return model
+    }
+
+    struct Stopped: Error {}
+}
+
+/// A folder that is gone when the test ends.
+final class TemporaryFolder {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("glenoid-\(UUID().uuidString)")
+        .path
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+@Suite struct TrainerTests {
+    private func floats(_ model: TrainedModel) -> [String: [Float]] {
+        model.tensors.tensors.mapValues(\.values)
+    }
+
+    @Test func theSameBitsWhateverTheThreads() throws {
+        var recipe = TinyTraining.recipe
+        recipe.epochs = 1
+        let one = try TinyTraining.finish(TinyTraining.trainer(recipe, threadCount: 1))
+        let three = try TinyTraining.finish(TinyTraining.trainer(recipe, threadCount: 3))
+        #expect(floats(one) == floats(three))
+        #expect(one.history == three.history && one.history.count == 1)
+        recipe.seed = 2
+        let other = try TinyTraining.finish(TinyTraining.trainer(recipe))
+        #expect(floats(one) != floats(other))
+    }
+
+    @Test func aResumedTrainingEndsAsTheUninterruptedOne() throws {
+        let folder = TemporaryFolder()
+        let whole = try TinyTraining.finish(TinyTraining.trainer())
+        var steps = 0
+        let first = try TinyTraining.trainer(stateFolder: folder.path)
+        // In the middle of the second epoch: what it did there is given up.
+        let outcome = try first.run(shouldStop: { steps > 2 }, progress: { _ in steps += 1 })
+        guard case .stopped(let epochs) = outcome else { throw TinyTraining.Stopped() }
+        #expect(epochs == 1)
+        #expect(throws: LearningError.self) { try TinyTraining.trainer(stateFolder: folder.path) }
+        let second = try TinyTraining.trainer(stateFolder: folder.path, resuming: true, threadCount: 1)
+        #expect(second.epoch == 1)
+        let resumed = try TinyTraining.finish(second)
+        #expect(floats(whole) == floats(resumed))
+        #expect(whole.history == resumed.history)
+        second.removeState()
+        #expect(!FileManager.default.fileExists(atPath: folder.path))
+    }
+
+    @Test func aCheckpointOfAnotherTrainingIsRefused() throws {
+        let folder = TemporaryFolder()
+        var recipe = TinyTraining.recipe
+        recipe.epochs = 1
+        _ = try TinyTraining.finish(TinyTraining.trainer(recipe, stateFolder: folder.path))
+        recipe.bodyRate *= 2
+        #expect(throws: LearningError.self) {
+            try TinyTraining.trainer(recipe, stateFolder: folder.path, resuming: true)
+        }
+    }
+}
