@@ -22,7 +22,7 @@ PACKAGES_BUILD := binutils gcc git libc6-dev libcurl4 libncurses6 libstdc++-12-d
 	libdcmtk-dev libhdf5-dev libopenblas-dev libopenjp2-7-dev libpng-dev libsqlite3-dev libssl-dev \
 	libsystemd-dev libturbojpeg0-dev libzip-dev
 PACKAGES_DEMO  := dcmtk default-jre-headless dicom3tools jq libpixelmed-java
-PACKAGES_TEST  := procps python3 strace systemd
+PACKAGES_TEST  := openjph-tools procps python3 strace systemd
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-demo setup-test build static demo test lint format fuzz bench install uninstall clean

@@ -12,6 +12,7 @@ package final class Classifier: Sendable {
     /// How images are prepared for it.
     package let preparation: Preparation
     private let network: Network
+    private let threadCount: Int
 
     /// The most images that go through the network at once; more are split.
     package static let batchMax = 8
@@ -21,6 +22,7 @@ package final class Classifier: Sendable {
     /// Loads the bundle's weights. Throws where they do not fit its description.
     package init(bundle: ModelBundle, threadCount: Int) throws(ModelBundleError) {
         self.bundle = bundle
+        self.threadCount = threadCount
         preparation = Preparation(bundle.description)
         network = try bundle.network(threadCount: threadCount)
         let featureCount = network.settings.architecture.featureCount
@@ -53,6 +55,7 @@ package final class Classifier: Sendable {
     /// - Parameter digest: SHA-256 of the data set as it was received, in hexadecimal.
     package func result(of dataset: Dataset, digest: String) throws(PreparationError) -> ImageResult {
         let identity = try Identity(dataset)
+        dataset.decodingThreads = threadCount
         let frameIndices = try frameIndices(frameCount: dataset.frameCount)
         var evaluations: [Evaluation] = []
         var steps: [String] = []

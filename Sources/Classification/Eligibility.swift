@@ -35,7 +35,11 @@ package enum Eligibility: Equatable, Sendable {
     }
 
     private static func noImage(_ dataset: Dataset) -> String? {
-        dataset.hasPixelData ? nil : "\(Dicom.Tag.pixelData) is absent: the object is not an image"
+        guard dataset.hasPixelData else {
+            return "\(Dicom.Tag.pixelData) is absent: the object is not an image"
+        }
+        guard let known = storageClass(of: dataset), known.kind == .other else { return nil }
+        return "\(Dicom.Tag.sopClassUID) is that of \(known.name): the object is not an image"
     }
 
     /// Unprocessed detector data is not what a radiologist sees, and not what models are trained on.
@@ -43,16 +47,15 @@ package enum Eligibility: Equatable, Sendable {
         if dataset.string(.presentationIntentType)?.uppercased() == "FOR PROCESSING" {
             return "\(Dicom.Tag.presentationIntentType) is FOR PROCESSING"
         }
-        if let uid = dataset.uid(.sopClassUID), forProcessing.contains(uid.text) {
+        if storageClass(of: dataset)?.kind == .imageForProcessing {
             return "\(Dicom.Tag.sopClassUID) is one of images for processing"
         }
         return nil
     }
 
-    /// Digital X-Ray, Mammography and Intra-Oral X-Ray Image Storage - For Processing (PS3.4 B.5).
-    private static let forProcessing: Set<String> = [
-        "1.2.840.10008.5.1.4.1.1.1.1.1", "1.2.840.10008.5.1.4.1.1.1.2.1", "1.2.840.10008.5.1.4.1.1.1.3.1",
-    ]
+    private static func storageClass(of dataset: Dataset) -> StorageClass? {
+        dataset.uid(.sopClassUID).flatMap { StorageClass(uid: $0) }
+    }
 
     /// PS3.3 C.7.6.1.1: test images, and pictures with text in their pixels (which a network may read).
     private static func notOfAPatient(_ dataset: Dataset) -> String? {

@@ -11,13 +11,17 @@ struct ConformanceTests {
     private static let page = URL(fileURLWithPath: #filePath).appending(path: "../../../docs/CONFORMANCE.md")
         .standardized
 
-    @Test(arguments: ["header", "content", "transfer syntaxes"])
+    @Test(arguments: [
+        "header", "content", "transfer syntaxes", "storage classes", "photometric interpretations",
+    ])
     func itsTablesAreWhatTheProgramWrites(name: String) throws {
         let table =
             switch name {
             case "header": header()
             case "content": try content()
-            default: transferSyntaxes()
+            case "transfer syntaxes": ConformanceTables.transferSyntaxes()
+            case "storage classes": ConformanceTables.storageClasses()
+            default: ConformanceTables.photometricInterpretations()
             }
         let text = try String(contentsOf: Self.page, encoding: .utf8)
         let start = try #require(text.range(of: "<!-- generated: \(name) -->\n"))
@@ -30,13 +34,6 @@ struct ConformanceTests {
                 String(text[start.upperBound..<end.lowerBound]) == table,
                 "set GLENOID_WRITE_DOCS=1 to write it")
         }
-    }
-
-    private func transferSyntaxes() -> String {
-        let rows = StoreProviderSettings.decodableTransferSyntaxes.map { uid in
-            "| \(TransferSyntax(uid: uid)?.name ?? "") | \(uid) |"
-        }
-        return (["| Transfer syntax | UID |", "| --- | --- |"] + rows).joined(separator: "\n") + "\n"
     }
 
     private func header() -> String {

@@ -17,10 +17,11 @@ import Testing
             ])
     }
 
-    @Test func videoAndPartTwoAreKnownAndNotDecodable() {
-        for number in [92, 93, 100, 102, 107] {
+    @Test func videoPartTwoAndJPEGXLAreKnownAndNotDecodable() {
+        for number in [92, 93, 94, 100, 102, 107, 110, 112, 204] {
             let syntax = UID("1.2.840.10008.1.2.4.\(number)").flatMap { TransferSyntax(uid: $0) }
             #expect(syntax?.isDecodable == false)
+            #expect(syntax.map { StoreProviderSettings.decodableTransferSyntaxes.contains($0.uid) } == false)
         }
     }
 

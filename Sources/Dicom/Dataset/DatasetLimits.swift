@@ -21,9 +21,9 @@ package struct DatasetLimits: Sendable {
     /// The most samples of all frames together, decoded or not.
     package var objectSamplesMax: Int
 
-    /// Far above every real object, far below what hurts: frames of 16384 × 16384, sequences 64 deep.
+    /// Far above every real object, far below what hurts: frames of 11585 × 11585, sequences 64 deep.
     package static let standard = DatasetLimits(
         objectBytesMax: 4 << 30, inflatedBytesMax: 1 << 30, headerBytesMax: 256 << 20,
         valueBytesMax: 32 << 20,
-        nestingDepthMax: 64, elementCountMax: 1_000_000, frameSamplesMax: 1 << 28, objectSamplesMax: 1 << 34)
+        nestingDepthMax: 64, elementCountMax: 1_000_000, frameSamplesMax: 1 << 27, objectSamplesMax: 1 << 34)
 }

@@ -32,25 +32,6 @@ package struct StoreProviderSettings: Sendable {
 
     /// Every transfer syntax that can be decoded here.
     ///
-    /// Not among them: MPEG, JPEG 2000 part 2, JPIP.
-    package static let decodableTransferSyntaxes = [
-        UID(literal: "1.2.840.10008.1.2.1"),  // explicit VR little endian
-        UID(literal: "1.2.840.10008.1.2"),  // implicit VR little endian
-        UID(literal: "1.2.840.10008.1.2.2"),  // explicit VR big endian
-        UID(literal: "1.2.840.10008.1.2.1.99"),  // deflated
-        UID(literal: "1.2.840.10008.1.2.4.50"),  // JPEG baseline
-        UID(literal: "1.2.840.10008.1.2.4.51"),  // JPEG extended
-        UID(literal: "1.2.840.10008.1.2.4.53"),  // JPEG spectral selection (retired)
-        UID(literal: "1.2.840.10008.1.2.4.55"),  // JPEG progressive (retired)
-        UID(literal: "1.2.840.10008.1.2.4.57"),  // JPEG lossless
-        UID(literal: "1.2.840.10008.1.2.4.70"),  // JPEG lossless, first-order prediction
-        UID(literal: "1.2.840.10008.1.2.4.80"),  // JPEG-LS lossless
-        UID(literal: "1.2.840.10008.1.2.4.81"),  // JPEG-LS near-lossless
-        UID(literal: "1.2.840.10008.1.2.4.90"),  // JPEG 2000 lossless
-        UID(literal: "1.2.840.10008.1.2.4.91"),  // JPEG 2000
-        UID(literal: "1.2.840.10008.1.2.4.201"),  // HTJ2K lossless
-        UID(literal: "1.2.840.10008.1.2.4.202"),  // HTJ2K lossless RPCL
-        UID(literal: "1.2.840.10008.1.2.4.203"),  // HTJ2K
-        UID(literal: "1.2.840.10008.1.2.5"),  // RLE
-    ]
+    /// Not among them: MPEG, JPEG 2000 part 2, JPIP, JPEG XL.
+    package static let decodableTransferSyntaxes = TransferSyntax.all.filter(\.isDecodable).map(\.uid)
 }

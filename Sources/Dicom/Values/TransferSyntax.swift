@@ -21,7 +21,6 @@ package struct TransferSyntax: Hashable, Sendable {
         case jpegLS
         /// Part 1 and, since the same decoder does both, HTJ2K (part 15).
         case jpeg2000
-        case jpegXL
         /// Known, but there is no decoder for it here.
         case unsupported
     }
@@ -121,9 +120,6 @@ package struct TransferSyntax: Hashable, Sendable {
             "1.2.840.10008.1.2.4.202", "High-Throughput JPEG 2000 with RPCL Options (Lossless Only)",
             .jpeg2000),
         .init("1.2.840.10008.1.2.4.203", "High-Throughput JPEG 2000", .jpeg2000),
-        .init("1.2.840.10008.1.2.4.110", "JPEG XL Lossless", .jpegXL),
-        .init("1.2.840.10008.1.2.4.111", "JPEG XL JPEG Recompression", .jpegXL),
-        .init("1.2.840.10008.1.2.4.112", "JPEG XL", .jpegXL),
     ]
 
     private static let refused: [TransferSyntax] = [
@@ -144,6 +140,9 @@ package struct TransferSyntax: Hashable, Sendable {
         .init("1.2.840.10008.1.2.4.106", "MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2", .unsupported),
         .init("1.2.840.10008.1.2.4.107", "HEVC/H.265 Main Profile / Level 5.1", .unsupported),
         .init("1.2.840.10008.1.2.4.108", "HEVC/H.265 Main 10 Profile / Level 5.1", .unsupported),
+        .init("1.2.840.10008.1.2.4.110", "JPEG XL Lossless", .unsupported),
+        .init("1.2.840.10008.1.2.4.111", "JPEG XL JPEG Recompression", .unsupported),
+        .init("1.2.840.10008.1.2.4.112", "JPEG XL", .unsupported),
         .init("1.2.840.10008.1.2.4.204", "JPIP HTJ2K Referenced", .unsupported),
         .init("1.2.840.10008.1.2.4.205", "JPIP HTJ2K Referenced Deflate", .unsupported),
     ]
