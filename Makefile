@@ -22,10 +22,10 @@ PACKAGES_BUILD := binutils gcc git libc6-dev libcurl4 libncurses6 libstdc++-12-d
 	libdcmtk-dev libhdf5-dev libopenblas-dev libopenjp2-7-dev libpng-dev libsqlite3-dev libssl-dev \
 	libsystemd-dev libturbojpeg0-dev libzip-dev
 PACKAGES_DEMO  := dcmtk default-jre-headless dicom3tools jq libpixelmed-java
-PACKAGES_TEST  := openjph-tools procps python3 strace systemd
+PACKAGES_TEST  := gcc-aarch64-linux-gnu libc6-dev-arm64-cross openjph-tools procps python3 qemu-user strace systemd
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo setup-test build static demo test lint format fuzz bench install uninstall clean
+.PHONY: help setup setup-demo setup-test build static demo test test-neon lint format fuzz bench install uninstall clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ else
 	@# One at a time: each starts a daemon and peers of its own, and waits for them.
 	$(SWIFT) test --configuration release --skip-build --no-parallel --filter GlenoidTests
 endif
+
+test-neon: setup-test ## Run the kernels' tests for AArch64 under qemu (part of `make test`).
+	Tests/KernelTwins/run-neon
 
 lint: setup ## Check the formatting rules.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -90,7 +90,11 @@ let package = Package(
         // Encoders for fixtures that no command of Debian's makes.
         .target(name: "CEncoders", path: "Tests/CEncoders", linkerSettings: linked(["openjp2"])),
         .testTarget(name: "DicomTests", dependencies: ["Dicom", "CEncoders"], swiftSettings: strict),
-        .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: strict),
+        // The list that every table of kernels must pass, in C so that it also runs under qemu (make test-neon).
+        .target(
+            name: "KernelTwins", dependencies: ["CKernels"], path: "Tests/KernelTwins",
+            exclude: ["main.c", "run-neon"]),
+        .testTarget(name: "TensorTests", dependencies: ["Tensor", "KernelTwins"], swiftSettings: strict),
         .testTarget(
             name: "WorkQueueTests",
             dependencies: ["WorkQueue", .product(name: "GRDB", package: "GRDB.swift")],

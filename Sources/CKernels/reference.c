@@ -101,3 +101,8 @@ void ck_reference_fill(float *x, size_t pixels, int channels, const float *bias)
 void ck_reference_add(float *x, const float *y, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] += y[i];
 }
+
+void ck_reference_weighted_sums(const float *x, size_t pixels, int channels, const float *weight, float *sums) {
+    for (size_t m = 0; m < pixels; m++, x += channels)
+        for (int c = 0; c < channels; c++) sums[m] += x[c] * weight[c];
+}

@@ -20,19 +20,21 @@ package final class Network: Sendable {
     /// Throws when a tensor is absent, unknown, of another shape or not finite, naming it with expected and
     /// found shape.
     package convenience init(
-        weightsPath: String, settings: NetworkSettings, threadCount: Int
+        weightsPath: String, settings: NetworkSettings, threadCount: Int,
+        engine: EngineChoice = .fromEnvironment
     ) throws(EfficientNetError) {
         let file: SafetensorsFile
         do throws(TensorError) { file = try SafetensorsFile(path: weightsPath) } catch { throw .file(error) }
         if let name = file.foreign.keys.min() {
             throw .unexpected(tensor: name, architecture: settings.architecture.name)
         }
-        try self.init(source: file, settings: settings, threadCount: threadCount)
+        try self.init(source: file, settings: settings, threadCount: threadCount, engine: engine)
     }
 
     /// Loads weights from wherever `source` has them.
     package init(
-        source: some ParameterSource, settings: NetworkSettings, threadCount: Int
+        source: some ParameterSource, settings: NetworkSettings, threadCount: Int,
+        engine: EngineChoice = .fromEnvironment
     ) throws(EfficientNetError) {
         guard (1...ForkJoinPool.threadCountMax).contains(threadCount) else {
             throw .settings("\(threadCount) threads are not in 1…\(ForkJoinPool.threadCountMax)")
@@ -40,7 +42,11 @@ package final class Network: Sendable {
         self.settings = settings
         pool = ForkJoinPool(threadCount: threadCount)
         let reader = try ParameterReader(source, settings: settings)
-        engine = try ReferenceNetwork(reader: reader, settings: settings, pool: pool)
+        if let kernels = engine.kernels {
+            self.engine = try PackedEngine(reader: reader, settings: settings, pool: pool, kernels: kernels)
+        } else {
+            self.engine = try ReferenceNetwork(reader: reader, settings: settings, pool: pool)
+        }
     }
 
     /// Logits, features and, if wanted, class activation maps of a batch, into memory that the caller keeps.
@@ -64,6 +70,12 @@ package final class Network: Sendable {
         var output = NetworkOutput(settings: settings, imageCount: input.count / settings.inputCount)
         evaluate(input.span, into: &output, mapsWanted: mapsWanted)
         return output
+    }
+
+    /// How long each phase of one image takes with all threads; empty for the reference network.
+    package func phaseTimes(_ input: [Float], repeats: Int) -> [PhaseTime] {
+        precondition(input.count == settings.inputCount && repeats > 0)
+        return turn.withLock { _ in engine.phaseTimes(input.span, repeats: repeats) }
     }
 
     /// Only the logits, [images][classes].

@@ -1,3 +1,5 @@
+internal import Tensor
+
 /// What a network says about a batch of images.
 ///
 /// Reuse one for many batches: its memory is kept.
@@ -56,6 +58,31 @@ package struct NetworkOutput: Sendable {
             answer = index
         }
         return answer
+    }
+
+    mutating func copyFeatures(from source: borrowing AlignedFloats) {
+        let count = features.count
+        unsafe features.withUnsafeMutableBufferPointer { target in
+            unsafe target.baseAddress?.update(from: source.baseAddress, count: count)
+        }
+    }
+
+    mutating func copyLogits(from source: borrowing AlignedFloats, stride: Int, images: Range<Int>) {
+        let count = classCount
+        unsafe logits.withUnsafeMutableBufferPointer { target in
+            guard let start = target.baseAddress else { return }
+            for image in images {
+                unsafe (start + image * count).update(from: source.baseAddress + image * stride, count: count)
+            }
+        }
+    }
+
+    mutating func copyMap(from source: UnsafePointer<Float>, image: Int) {
+        let count = mapSide * mapSide
+        unsafe maps.withUnsafeMutableBufferPointer { target in
+            guard let start = target.baseAddress else { return }
+            unsafe (start + image * count).update(from: source, count: count)
+        }
     }
 
     mutating func set(image: Int, features: [Float], logits: [Float]) {

@@ -56,6 +56,8 @@ final class ReferenceNetwork: InferenceEngine, Sendable {
         }
     }
 
+    func phaseTimes(_ input: Span<Float>, repeats: Int) -> [PhaseTime] { [] }
+
     private func evaluateOne(
         _ input: Span<Float>, image: Int, into output: inout NetworkOutput, mapsWanted: Bool
     ) {
@@ -144,4 +146,14 @@ extension NetworkSettings {
 protocol InferenceEngine: Sendable {
     /// Computes all images of `input`; the sizes in `output` fit. Called by one thread at a time.
     func evaluate(_ input: Span<Float>, into output: inout NetworkOutput, mapsWanted: Bool)
+    /// How long each phase takes; empty where there are no phases.
+    func phaseTimes(_ input: Span<Float>, repeats: Int) -> [PhaseTime]
+}
+
+/// The time of one phase of the packed engine.
+package struct PhaseTime: Sendable, Codable {
+    /// What it does, in which block, on which map.
+    package let name: String
+    /// Mean.
+    package let milliseconds: Double
 }

@@ -4,20 +4,14 @@ import Synchronization
 
 /// Work that is cut into numbered tasks.
 ///
-/// Subclass it, keep the object, and run it as often as you like: nothing is
-/// allocated per run.
-package class ParallelWork {
-    /// Work that does nothing yet.
-    package init() {}
+/// Make it once and run it as often as you like: nothing is allocated per run. What the tasks read, such as which image
+/// it is, lies in an object that the closure holds.
+package final class ParallelWork {
+    /// Does one task: its number, and which of the pool's threads this is (0 the caller), for scratch memory of one's own.
+    let perform: (_ task: Int, _ worker: Int) -> Void
 
-    /// Does one task.
-    ///
-    /// Called on any of the pool's threads, each task exactly once a run.
-    ///
-    /// - Parameters:
-    ///   - task: from 0 to the run's task count − 1.
-    ///   - worker: which of the pool's threads this is, 0 the caller; for scratch memory of one's own.
-    package func perform(task: Int, worker: Int) { preconditionFailure("a subclass does the work") }
+    /// - Parameter perform: called on any of the pool's threads, each task exactly once a run.
+    package init(_ perform: @escaping (_ task: Int, _ worker: Int) -> Void) { self.perform = perform }
 }
 
 /// A few threads that do one cut-up piece of work together and return when all of it is done.
@@ -68,7 +62,7 @@ package final class ForkJoinPool: Sendable {
     package func run(_ work: ParallelWork, taskCount: Int) {
         precondition((0...Self.taskCountMax).contains(taskCount))
         guard threadCount > 1, taskCount > 1 else {
-            for task in 0..<taskCount { work.perform(task: task, worker: 0) }
+            for task in 0..<taskCount { work.perform(task, 0) }
             return
         }
         callers.withLock { _ in board.run(work, taskCount: taskCount) }
@@ -76,14 +70,8 @@ package final class ForkJoinPool: Sendable {
 
     /// The same for a closure; allocates a little, so not for what runs per image.
     package func forEach(taskCount: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
-        withoutActuallyEscaping(body) { body in run(ClosureWork(body), taskCount: taskCount) }
+        withoutActuallyEscaping(body) { body in run(ParallelWork(body), taskCount: taskCount) }
     }
-}
-
-private final class ClosureWork: ParallelWork {
-    let body: (Int, Int) -> Void
-    init(_ body: @escaping (Int, Int) -> Void) { self.body = body }
-    override func perform(task: Int, worker: Int) { body(task, worker) }
 }
 
 private final class HelperStart: Sendable {
@@ -206,7 +194,7 @@ private func helperMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
             let task = takesFront ? claimed.low : claimed.high - 1
             if let object = unsafe UnsafeRawPointer(bitPattern: address) {
                 unsafe Unmanaged<ParallelWork>.fromOpaque(object).takeUnretainedValue()
-                    .perform(task: task, worker: worker)
+                    .perform(task, worker)
             }
             completed.add(1, ordering: .releasing)
             claimed = Claim(word: claim.load(ordering: .acquiring))

@@ -42,6 +42,9 @@ void ck_reference_scale(float *x, size_t pixels, int channels, const float *scal
 /// `x` [pixels][C] = bias [C] in every pixel: what a matrix product then adds to.
 void ck_reference_fill(float *x, size_t pixels, int channels, const float *bias);
 
+/// sums[m] += the sum over c of x[m][c] * weight[c], for `x` [pixels][C].
+void ck_reference_weighted_sums(const float *x, size_t pixels, int channels, const float *weight, float *sums);
+
 /// x[i] += y[i].
 void ck_reference_add(float *x, const float *y, size_t count);
 

@@ -3,6 +3,9 @@
 #define CKERNELS_H
 
 #include "CKConvert.h"
+#include "CKFused.h"
+#include "CKKernels.h"
+#include "CKPack.h"
 #include "CKReference.h"
 #include "CKSpin.h"
 #include "CKTrain.h"

@@ -22,6 +22,9 @@ struct ModelBenchmark: ParsableCommand {
     @Option(help: "How long to measure, in seconds.")
     var seconds = 2.0
 
+    @Flag(help: "Also print how long each phase of a single image takes.")
+    var phases = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -40,7 +43,8 @@ struct ModelBenchmark: ParsableCommand {
                 network = try bundle.network(threadCount: try threadCount(threads))
             }
             guard let network else { return }
-            let report = BenchmarkReport(network, batch: batch, seconds: seconds, loading: load)
+            let report = BenchmarkReport(
+                network, batch: batch, seconds: seconds, phases: phases, loading: load)
             print(json ? try jsonText(report) : report.text)
         } catch let error as ModelBundleError {
             throw CommandFailure("\(folder): \(error)")
@@ -56,9 +60,11 @@ private struct BenchmarkReport: Encodable {
     let msPerImage: Double
     let msPerImageMinimum: Double
     let loadMs: Double
+    /// Means, in the order of computation; absent unless asked for.
+    var phases: [PhaseTime]?
 
     enum CodingKeys: String, CodingKey {
-        case architecture, side, threads, batch, runs
+        case architecture, side, threads, batch, runs, phases
         case msPerImage = "ms_per_image"
         case msPerImageMinimum = "ms_per_image_minimum"
         case loadMs = "load_ms"
@@ -69,7 +75,7 @@ private struct BenchmarkReport: Encodable {
     /// Runs at least, however long they take.
     private static let runCountMin = 5
 
-    init(_ network: Network, batch: Int, seconds: Double, loading: Duration) {
+    init(_ network: Network, batch: Int, seconds: Double, phases: Bool, loading: Duration) {
         var noise = SystemRandomNumberGenerator()
         let input = (0..<batch * network.settings.inputCount).map { _ in
             Float.random(in: -2...2, using: &noise)
@@ -92,6 +98,8 @@ private struct BenchmarkReport: Encodable {
         msPerImage = times[times.count / 2]
         msPerImageMinimum = times[0]
         loadMs = loading / .milliseconds(1)
+        guard phases else { return }
+        self.phases = network.phaseTimes(Array(input.prefix(network.settings.inputCount)), repeats: 20)
     }
 
     var text: String {
@@ -100,5 +108,6 @@ private struct BenchmarkReport: Encodable {
         \(String(format: "%.2f", msPerImage)) ms per image (least \(String(format: "%.2f", msPerImageMinimum)), \
         \(runs) runs), loaded in \(String(format: "%.0f", loadMs)) ms
         """
+            + (phases ?? []).map { "\n\(String(format: "%8.3f", $0.milliseconds)) ms  \($0.name)" }.joined()
     }
 }

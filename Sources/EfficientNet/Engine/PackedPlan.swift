@@ -1,0 +1,102 @@
+internal import Tensor
+
+/// A network's packed weights and its phases: all that is decided once, at load.
+struct PackedPlan: Sendable {
+    /// One phase: tasks that may run in any order, after all of the phase before.
+    struct Phase: Sendable {
+        enum Kind: Sendable {
+            /// Expansion and depthwise convolution of a block.
+            case expand(Int)
+            /// Squeeze and excite, and the scaling.
+            case excite(Int)
+            /// Projection, with the residual.
+            case project(Int)
+            /// Last convolution and pooling.
+            case head
+        }
+        let kind: Kind
+        let taskCount: Int
+    }
+
+    let weights: PackedWeights
+    let blocks: [PackedBlock]
+    let head: PackedProduct
+    let classifier: PackedProduct
+    /// The classifier's rows as they are, [classes][features], for class activation maps.
+    let classRows: Int
+    let phases: [Phase]
+    let featureSide: Int
+    let featureCount: Int
+
+    /// Into how many parts the work of a class activation map is cut.
+    static let mapTaskCount = 8
+
+    init<Source: ParameterSource>(
+        reader: ParameterReader<Source>, settings: NetworkSettings, widths: [Int]
+    ) throws(EfficientNetError) {
+        let architecture = settings.architecture
+        let weights = PackedWeights(capacity: Self.floatCount(settings, widths: widths))
+        let c = Kernels.siluScale
+        let stemWindow = settings.window(kernel: 3, stride: 2, inputSide: settings.side)
+        var stem: (FoldedConvolution, Window)? = (try reader.convolution(architecture.stem), stemWindow)
+        var side = stemWindow.outputSide
+        var blocks: [PackedBlock] = []
+        var phases: [Phase] = []
+        for (index, block) in architecture.blocks.enumerated() {
+            let packed = try PackedBlock(
+                block, stem: stem, inputSide: side, settings: settings, reader: reader, widths: widths,
+                into: weights)
+            stem = nil
+            side = packed.window.outputSide
+            blocks.append(packed)
+            phases += [
+                Phase(kind: .expand(index), taskCount: packed.expandTaskCount),
+                Phase(kind: .excite(index), taskCount: packed.exciteTaskCount),
+                Phase(kind: .project(index), taskCount: packed.projectTaskCount),
+            ]
+        }
+        head = PackedProduct(
+            try reader.convolution(architecture.head),
+            panels: Panels(channelCount: architecture.featureCount, widths: widths), weightScale: c,
+            biasScale: c,
+            into: weights)
+        phases.append(Phase(kind: .head, taskCount: head.panels.list.count))
+        let classifier = try reader.classifier()
+        self.classifier = PackedProduct(
+            classifier, panels: Panels(channelCount: settings.classCount, widths: widths), into: weights)
+        classRows = weights.pack(bias: classifier.weight, scale: 1 / c)
+        self.weights = weights
+        self.blocks = blocks
+        self.phases = phases
+        featureSide = side
+        featureCount = architecture.featureCount
+    }
+
+    /// A phase in words: what it does, in which block, on which map.
+    func name(of phase: Phase) -> String {
+        switch phase.kind {
+        case .expand(let index): "expand \(describe(index))"
+        case .excite(let index): "excite \(describe(index))"
+        case .project(let index): "project \(describe(index))"
+        case .head: "head"
+        }
+    }
+
+    private func describe(_ index: Int) -> String {
+        let block = blocks[index]
+        return "\(block.block.stageIndex).\(block.block.blockIndex) \(block.window.outputSide)²"
+    }
+
+    /// Floats of the arena.
+    private static func floatCount(_ settings: NetworkSettings, widths: [Int]) -> Int {
+        let architecture = settings.architecture
+        var count = 0
+        for (index, block) in architecture.blocks.enumerated() {
+            count += PackedBlock.floatCount(block, isFirst: index == 0, widths: widths)
+        }
+        count += PackedProduct.floatCount(
+            outputs: architecture.featureCount, inputs: architecture.trunkChannels)
+        count += PackedProduct.floatCount(outputs: settings.classCount, inputs: architecture.featureCount)
+        return count + PackedWeights.roundedUp(settings.classCount * architecture.featureCount)
+    }
+}

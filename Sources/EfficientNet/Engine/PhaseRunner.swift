@@ -1,0 +1,241 @@
+internal import Tensor
+
+/// Where one task finds its image.
+@safe struct ImagePass {
+    /// The image, [side][side][3].
+    let input: UnsafePointer<Float>
+    /// Its pooled features.
+    let features: UnsafeMutablePointer<Float>
+    /// Its memory.
+    let workspace: Workspace
+    /// The memory of the thread that does the task.
+    let scratch: UnsafeMutablePointer<Float>
+}
+
+/// Does single tasks of a plan.
+///
+/// Tasks of one phase write to places of their own; they read only what earlier phases wrote.
+struct PhaseRunner {
+    let plan: PackedPlan
+    let kernels: Kernels
+
+    /// Bytes of the next weights to ask the memory for: no more than the second-level cache holds beside the work.
+    private static let prefetchBytesMax = 64 * 1024
+    /// Values of the sum that the projection of small maps takes at a time, so that the panel stays in the L1 cache.
+    private static let pieceFloats = 288
+
+    /// Does one task of a phase.
+    func run(_ phase: PackedPlan.Phase, task: Int, image: ImagePass) {
+        switch phase.kind {
+        case .expand(let index):
+            unsafe expand(plan.blocks[index], task: task, source: source(of: index, image), image)
+        case .excite(let index): excite(plan.blocks[index], task: task, image)
+        case .project(let index): project(index, task: task, image)
+        case .head: head(task: task, image)
+        }
+    }
+
+    /// A block's input: the image, or one of the two maps in turn.
+    private func source(of index: Int, _ image: ImagePass) -> UnsafePointer<Float> {
+        guard index > 0 else { return unsafe image.input }
+        return unsafe UnsafePointer(index % 2 == 1 ? image.workspace.maps.0 : image.workspace.maps.1)
+    }
+
+    private func target(of index: Int, _ image: ImagePass) -> UnsafeMutablePointer<Float> {
+        unsafe index % 2 == 0 ? image.workspace.maps.0 : image.workspace.maps.1
+    }
+
+    // MARK: Expansion and depthwise convolution
+
+    private func expand(_ block: PackedBlock, task: Int, source: UnsafePointer<Float>, _ image: ImagePass) {
+        let channels = task / block.bandCount
+        let first = channels * block.width
+        let weights = plan.weights
+        let sums = unsafe image.scratch
+        var operation = unsafe ExpandDepthwise(
+            window: block.window, stem: block.stem, width: block.width, input: source,
+            inputChannels: block.stem == nil ? block.block.inputChannels : 3, firstChannel: first,
+            expandWeight: block.expand.map { unsafe weights.at($0.weight + first * $0.inputCount) },
+            expandBias: block.expand.map { unsafe weights.at($0.bias + first) },
+            depthwiseWeight: weights.at(
+                block.depthwise.weight + first * block.block.kernel * block.block.kernel),
+            depthwiseBias: weights.at(block.depthwise.bias + first),
+            rows: block.rows(band: task % block.bandCount),
+            output: image.workspace.expanded + first * block.pixelCount, sums: sums,
+            scratch: image.scratch + PackedWeights.roundedUp(Kernels.widthMax))
+        if let expand = block.expand, block.stem == nil, channels + 1 < block.blockCount {
+            let next = expand.weight + (first + block.width) * expand.inputCount
+            unsafe operation.prefetch = UnsafeRawPointer(weights.at(next))
+            operation.prefetchBytes = min(Self.prefetchBytesMax, block.width * expand.inputCount * 4)
+        }
+        kernels.run(operation)
+        // This task's share of the first layer of squeeze and excite; they are added in the order of tasks.
+        let row = unsafe image.workspace.contributions + task * image.workspace.contributionStride
+        unsafe row.update(repeating: 0, count: block.reduce.panels.count)
+        for panel in block.reduce.panels.list {
+            unsafe kernels.multiply(
+                PanelProduct(
+                    width: panel.width, input: sums, inputStride: 0, pieceWidth: block.width,
+                    weight: weights.at(block.reduce.weights[channels] + panel.first * block.width), bias: nil,
+                    output: row + panel.first, outputStride: 0, pixelCount: 1))
+        }
+    }
+
+    // MARK: Squeeze and excite
+
+    private func excite(_ block: PackedBlock, task: Int, _ image: ImagePass) {
+        let workspace = image.workspace
+        let count = block.reduce.panels.count
+        let squeezed = unsafe image.scratch
+        unsafe squeezed.update(from: plan.weights.at(block.reduce.bias), count: count)
+        for contribution in 0..<block.expandTaskCount {
+            unsafe kernels.add(
+                workspace.contributions + contribution * workspace.contributionStride, to: squeezed,
+                count: count)
+        }
+        unsafe kernels.applySiLU(squeezed, count: count)
+        let share =
+            block.blockCount * task / block.exciteTaskCount..<block.blockCount * (task + 1)
+            / block.exciteTaskCount
+        for index in share {
+            unsafe scale(block, index: index, squeezed: UnsafePointer(squeezed), workspace)
+        }
+    }
+
+    /// The scale of one block of channels, and what it scales: its rows of the projection's weights, or its activations.
+    private func scale(
+        _ block: PackedBlock, index: Int, squeezed: UnsafePointer<Float>, _ workspace: Workspace
+    ) {
+        let (width, first) = (block.width, index * block.width)
+        let scale = unsafe workspace.scales + first
+        unsafe kernels.multiply(
+            PanelProduct(
+                width: width, input: squeezed, inputStride: 0, pieceWidth: block.excite.inputCount,
+                weight: plan.weights.at(block.excite.weight + first * block.excite.inputCount),
+                bias: plan.weights.at(block.excite.bias + first), output: scale, outputStride: 0,
+                pixelCount: 1))
+        unsafe kernels.applySigmoid(scale, count: width)
+        guard block.scalesWeights else {
+            unsafe kernels.multiply(
+                workspace.expanded + first * block.pixelCount, by: scale, pixelCount: block.pixelCount,
+                width: width)
+            return
+        }
+        for panel in block.project.panels.list {
+            let place = panel.first * block.project.inputCount + first * panel.width
+            unsafe kernels.multiplyRows(
+                plan.weights.at(block.project.weight + place), by: scale, to: workspace.scaledWeights + place,
+                rowCount: width, width: panel.width)
+        }
+    }
+
+    // MARK: Projection
+
+    private func project(_ index: Int, task: Int, _ image: ImagePass) {
+        let block = plan.blocks[index]
+        let output = unsafe target(of: index, image)
+        let residual = unsafe block.block.hasSkip ? source(of: index, image) : nil
+        if block.scalesWeights {
+            let pixels = task * block.stripPixels..<min(block.pixelCount, (task + 1) * block.stripPixels)
+            for panel in block.project.panels.list {
+                let weight = unsafe image.workspace.scaledWeights + panel.first * block.project.inputCount
+                unsafe project(
+                    block, panel, pixels: pixels, pieces: 0..<block.blockCount, weight: weight,
+                    residual: residual,
+                    output: output, next: nil, image)
+            }
+            return
+        }
+        let panel = block.project.panels.list[task]
+        let weight = unsafe plan.weights.at(block.project.weight(of: panel))
+        let pieceCount = max(1, (block.block.expandedChannels + Self.pieceFloats - 1) / Self.pieceFloats)
+        for piece in 0..<pieceCount {
+            let blocks = block.blockCount * piece / pieceCount..<block.blockCount * (piece + 1) / pieceCount
+            let next = unsafe weight + blocks.upperBound * block.width * panel.width
+            unsafe project(
+                block, panel, pixels: 0..<block.pixelCount, pieces: blocks, weight: weight,
+                residual: residual,
+                output: output, next: piece + 1 < pieceCount ? next : nil, image)
+        }
+    }
+
+    /// A panel of the projection over some pixels and some blocks of expanded channels.
+    private func project(
+        _ block: PackedBlock, _ panel: Panels.Panel, pixels: Range<Int>, pieces: Range<Int>,
+        weight: UnsafePointer<Float>, residual: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>,
+        next: UnsafePointer<Float>?, _ image: ImagePass
+    ) {
+        let (width, channels) = (block.width, block.block.outputChannels)
+        let place = pixels.lowerBound * channels + panel.first
+        let input = unsafe image.workspace.expanded + pieces.lowerBound * block.pixelCount * width
+        let isFirst = pieces.lowerBound == 0
+        var product = unsafe PanelProduct(
+            width: panel.width, input: input + pixels.lowerBound * width, inputStride: width,
+            pieceWidth: width,
+            weight: weight + pieces.lowerBound * width * panel.width,
+            bias: isFirst ? plan.weights.at(block.project.bias + panel.first) : nil, output: output + place,
+            outputStride: channels, pixelCount: pixels.count)
+        product.pieceCount = pieces.count
+        product.pieceStride = block.pixelCount * width
+        if isFirst, let residual = unsafe residual { unsafe product.residual = residual + place }
+        if let next = unsafe next {
+            unsafe product.prefetch = UnsafeRawPointer(next)
+            product.prefetchBytes = pieces.count * width * panel.width * 4
+        }
+        kernels.multiply(product)
+    }
+
+    // MARK: Head
+
+    private func head(task: Int, _ image: ImagePass) {
+        let panel = plan.head.panels.list[task]
+        let pixelCount = plan.featureSide * plan.featureSide
+        let activations = unsafe image.scratch
+        let sums = unsafe image.features + panel.first
+        unsafe sums.update(repeating: 0, count: panel.width)
+        unsafe headPanel(panel, image, to: activations)
+        unsafe kernels.applySiLU(
+            UnsafePointer(activations), to: activations, pixelCount: pixelCount, width: panel.width,
+            sums: sums)
+        let factor = Float(1 / (Double(pixelCount) * Kernels.siluScale))
+        for index in 0..<panel.width { unsafe sums[index] *= factor }
+    }
+
+    /// A panel of the last convolution, before its SiLU: [pixels][panel.width].
+    private func headPanel(_ panel: Panels.Panel, _ image: ImagePass, to output: UnsafeMutablePointer<Float>)
+    {
+        let layer = plan.head
+        let weight = layer.weight(of: panel)
+        var product = unsafe PanelProduct(
+            width: panel.width, input: source(of: plan.blocks.count, image), inputStride: layer.inputCount,
+            pieceWidth: layer.inputCount, weight: plan.weights.at(weight),
+            bias: plan.weights.at(layer.bias + panel.first), output: output, outputStride: panel.width,
+            pixelCount: plan.featureSide * plan.featureSide)
+        if panel.first + panel.width < layer.panels.count {
+            unsafe product.prefetch = UnsafeRawPointer(
+                plan.weights.at(weight + panel.width * layer.inputCount))
+            product.prefetchBytes = min(Self.prefetchBytesMax, panel.width * layer.inputCount * 4)
+        }
+        kernels.multiply(product)
+    }
+
+    /// One part of a class activation map: Σ over some of the head's panels of the class's weight times the activation.
+    func runMap(task: Int, classIndex: Int, image: ImagePass) {
+        let pixelCount = plan.featureSide * plan.featureSide
+        let panels = plan.head.panels.list
+        let part = unsafe image.workspace.mapParts + task * PackedWeights.roundedUp(pixelCount)
+        unsafe part.update(repeating: 0, count: pixelCount)
+        let activations = unsafe image.scratch
+        let weights = unsafe plan.weights.at(plan.classRows + classIndex * plan.featureCount)
+        let share =
+            panels.count * task / PackedPlan.mapTaskCount..<panels.count * (task + 1)
+            / PackedPlan.mapTaskCount
+        for panel in panels[share] {
+            unsafe headPanel(panel, image, to: activations)
+            unsafe kernels.applySiLU(activations, count: pixelCount * panel.width)
+            unsafe kernels.addWeightedSums(
+                of: activations, weights: weights + panel.first, pixelCount: pixelCount, width: panel.width,
+                to: part)
+        }
+    }
+}
