@@ -16,6 +16,19 @@ import Testing
         }
     }
 
+    /// OpenJPEG leaves tiles that are not there black, without a word.
+    @Test func aCodestreamWithoutAllItsTilesIsRefused() throws {
+        let (form, pixels) = FrameFixture.gray(bits: 12)
+        var codestream = try FrameFixture.jpeg2000(form, pixels)
+        // XTsiz (T.800 A.5.1): half the width makes two tiles, and one is there.
+        #expect(codestream[24..<28] == [0, 0, 0, 50])
+        codestream[27] = 25
+        let image = Image(rows: 40, columns: 50, bitsStored: 12)
+        #expect {
+            try Dataset(bytes: FrameFixture.object(image, [codestream])).frame(at: 0)
+        } throws: { ($0 as? DicomError)?.description.contains("1 of 2 tiles") == true }
+    }
+
     @Test(arguments: [["dcmcrle"], ["dcmcjpeg", "+e1"], ["dcmcjpls"]])
     func framesThatEndEarlyAreRefused(tool: [String]) throws {
         let pixels = FrameFixture.pixels(rows: 32, columns: 32, bits: 12)

@@ -5,6 +5,7 @@
 #include "JPEGMarkers.hpp"
 
 #include <cstring>
+#include <vector>
 
 namespace glenoid {
 
@@ -16,6 +17,7 @@ struct Codestream2000 {
     size_t count;
     uint32_t columns = 0, rows = 0;
     uint32_t components = 0;
+    size_t tiles = 0;
     uint32_t precision = 0;
     bool isSigned = false;
     bool isReversible = false;
@@ -90,15 +92,36 @@ private:
         readTileParts(offset);
     }
 
-    // Steps from start to start of the tile parts (SOT: Lsot, Isot, Psot, TPsot, TNsot).
+    // Steps from start to start of the tile parts (SOT: Lsot, Isot, Psot, TPsot, TNsot) and sees that every tile has
+    // one: OpenJPEG leaves tiles that are not there black and says nothing.
     void readTileParts(size_t offset) {
+        std::vector<bool> isThere(tiles, false);
+        size_t found = 0;
         while (count - offset >= 12 && bigEndian16(bytes + offset) == 0xFF90) {
+            const uint32_t tile = bigEndian16(bytes + offset + 4);
+            if (tile >= tiles) fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG 2000: a tile that does not exist");
+            found += !isThere[tile];
+            isThere[tile] = true;
             const uint8_t part = bytes[offset + 10], parts = bytes[offset + 11];
             hasUncountedPart = hasUncountedPart || (parts != 0 && part == parts);
             const size_t length = bigEndian32(bytes + offset + 6);
-            if (length < 14 || length > count - offset) return;  // 0 is the last part; OpenJPEG judges the rest
+            if (length < 14 || length > count - offset) break;  // 0 is the last part; OpenJPEG judges the rest
             offset += length;
         }
+        if (found < tiles)
+            fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG 2000: %zu of %zu tiles are there", found, tiles);
+    }
+
+    // How many tiles cover the image (T.800 B.3); a tile part can name 65535 of them.
+    void readTiles(const uint8_t *parameters, uint32_t right, uint32_t bottom) {
+        const uint64_t width = bigEndian32(parameters + 18), height = bigEndian32(parameters + 22);
+        const uint64_t left = bigEndian32(parameters + 26), top = bigEndian32(parameters + 30);
+        if (width == 0 || height == 0 || left >= right || top >= bottom)
+            fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG 2000: impossible tiles");
+        const uint64_t across = (right - left + width - 1) / width, down = (bottom - top + height - 1) / height;
+        if (across > 65535 || down > 65535 || across * down > 65535)
+            fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG 2000: more tiles than can be told apart");
+        tiles = across * down;
     }
 
     void readSIZ(const uint8_t *parameters, size_t length) {
@@ -110,6 +133,7 @@ private:
         if (right <= left || bottom <= top) fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG 2000: an empty image");
         columns = right - left;
         rows = bottom - top;
+        readTiles(parameters, right, bottom);
         components = bigEndian16(parameters + 34);
         if (components == 0 || length < 36 + 3 * static_cast<size_t>(components))
             fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG 2000: the main header is damaged");

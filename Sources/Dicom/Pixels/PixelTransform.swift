@@ -117,17 +117,28 @@ extension PixelTransform {
     /// `unsupported` for colours that cannot be converted.
     package func display(_ frame: Frame) throws(DicomError) -> DisplayImage {
         if let palette {
-            let colours = frame.samples.doubles.map(palette.rgb)
-            let values = colours.flatMap { [$0.red, $0.green, $0.blue] }
+            var values: [Double] = []
+            values.reserveCapacity(3 * frame.samples.count)
+            for stored in frame.samples.doubles {
+                let colour = palette.rgb(ofStored: stored)
+                values.append(colour.red)
+                values.append(colour.green)
+                values.append(colour.blue)
+            }
             return image(of: frame, values, adding: "Palette colours looked up.")
         }
         if frame.samplesPerPixel == 3 {
             let (values, step) = try frame.rgb()
             return image(of: frame, values, adding: step)
         }
-        let values = frame.samples.doubles.map(modalityValue)
+        // In place: eight bytes a pixel are much already.
+        var values = frame.samples.mapped(modalityValue)
         let range = Self.range(of: values)
-        return image(of: frame, values.map { $0.isNaN ? 0 : grey(ofModalityValue: $0, range: range) })
+        for index in values.indices {
+            let value = values[index]
+            values[index] = value.isNaN ? 0 : grey(ofModalityValue: value, range: range)
+        }
+        return image(of: frame, values)
     }
 
     /// The lowest and the highest finite value; 0 and 0 where there is none.
