@@ -1,3 +1,5 @@
+internal import Tensor
+
 /// Resizes a grey image row by row, as Pillow does: each row horizontally, clipped to 0...1, then the columns,
 /// clipped again.
 ///
@@ -38,7 +40,9 @@ package struct Resampler: Sendable {
             guard firstOutput < vertical.outputCount else { break }
             guard vertical.starts[firstOutput] <= rowIndex else { continue }
             fill(rowIndex, &row)
-            narrow(row, into: &narrowed)
+            RowResampling.resample(
+                row, starts: horizontal.starts, weights: horizontal.weights, tapCount: horizontal.tapCount,
+                into: &narrowed)
             var outputIndex = firstOutput
             while outputIndex < vertical.outputCount, vertical.starts[outputIndex] <= rowIndex {
                 let tap = rowIndex - vertical.starts[outputIndex]
@@ -51,29 +55,6 @@ package struct Resampler: Sendable {
         }
         for index in output.indices { output[index] = min(max(output[index], 0), 1) }
         return output
-    }
-
-    /// The horizontal pass over one row: a dot product for each output, clipped.
-    private func narrow(_ row: [Float], into narrowed: inout [Float]) {
-        let tapCount = horizontal.tapCount
-        // Bounds: starts + tapCount ≤ row.count by the making of the axis and of the row; see `resize`.
-        unsafe row.withUnsafeBytes { row in
-            unsafe horizontal.weights.withUnsafeBytes { weights in
-                for output in narrowed.indices {
-                    let rowOffset = horizontal.starts[output] * 4
-                    let weightOffset = output * tapCount * 4
-                    var sum = SIMD8<Float>.zero
-                    for byte in stride(from: 0, to: tapCount * 4, by: 32) {
-                        let values = unsafe row.loadUnaligned(
-                            fromByteOffset: rowOffset + byte, as: SIMD8<Float>.self)
-                        let factors = unsafe weights.loadUnaligned(
-                            fromByteOffset: weightOffset + byte, as: SIMD8<Float>.self)
-                        sum += values * factors
-                    }
-                    narrowed[output] = min(max(sum.sum(), 0), 1)
-                }
-            }
-        }
     }
 
     /// One row's share in an output row.
