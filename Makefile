@@ -24,8 +24,13 @@ PACKAGES_BUILD := binutils gcc git libc6-dev libcurl4 libncurses6 libstdc++-12-d
 PACKAGES_DEMO  := dcmtk default-jre-headless dicom3tools jq libpixelmed-java
 PACKAGES_TEST  := gcc-aarch64-linux-gnu libc6-dev-arm64-cross openjph-tools procps python3 qemu-user strace systemd
 
+# Where data and starting weights of the shipped model lie, and where `make model` writes it.
+GLENOID_SHARED ?= ../shared
+MODEL          ?= .build/models/shoulder-implant
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo setup-test build static demo test test-neon lint format fuzz bench install uninstall clean
+.PHONY: help setup setup-demo setup-test build static demo test test-neon lint format fuzz bench model install \
+	uninstall clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +77,13 @@ fuzz: setup-test ## Fuzz the input side (FUZZ_SECONDS=3600 for each target).
 bench: build ## Time the shipped model on this machine.
 	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant --threads 1
 	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant
+
+# Continues a training that was stopped; the same recipe, data and weights give the same bytes.
+model: build ## Train the shipped model from data and starting weights (GLENOID_SHARED=DIR, MODEL=DIR to write).
+	$(BUILD)/glenoid train '$(GLENOID_SHARED)/data/shoulder-implants' \
+		--base '$(GLENOID_SHARED)/weights/efficientnet-b4-imagenet-partial.safetensors' \
+		--initialise blocks.6.1,classifier --recipe conf/training/shoulder-implant.json \
+		--labels conf/models/shoulder-implant.labels.json --half --resume --output '$(MODEL)'
 
 static: setup ## Build the program that install installs.
 	$(SWIFT) build --configuration release --product glenoid --static-swift-stdlib --scratch-path $(STATIC)

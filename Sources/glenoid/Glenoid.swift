@@ -23,6 +23,7 @@ struct Glenoid: AsyncParsableCommand {
             ExplainCommand.self,
             StatusCommand.self,
             DataCommand.self,
+            TrainCommand.self,
             EvaluateCommand.self,
         ])
 }

@@ -107,4 +107,86 @@ final class TemporaryFolder {
             try TinyTraining.trainer(recipe, stateFolder: folder.path, resuming: true)
         }
     }
+
+    @Test func whatIsFrozenStaysAndTheRestLearns() throws {
+        var recipe = TinyTraining.recipe
+        (recipe.epochs, recipe.averageDecay) = (1, 0)
+        recipe.frozen = ["conv_stem*", "bn1.*", "blocks.0.*", "blocks.3.1.conv_pw.weight", "*.se.*"]
+        recipe.batchStatisticsFrom = "blocks.6"
+        let start = try TinyTraining.start.get().tensors.tensors.mapValues(\.values)
+        let model = floats(try TinyTraining.finish(TinyTraining.trainer(recipe)))
+        for (name, values) in model where !name.contains("running") {
+            // Zero at the start, and so without a gradient for what lies before it.
+            if recipe.isFrozen(name) { #expect(values == start[name], "\(name)") }
+        }
+        #expect(model["classifier.weight"] != start["classifier.weight"])
+        #expect(model["blocks.3.1.bn3.weight"] != start["blocks.3.1.bn3.weight"])
+        #expect(model["blocks.5.0.bn1.running_mean"] == start["blocks.5.0.bn1.running_mean"])
+        #expect(model["blocks.6.0.bn1.running_mean"] != start["blocks.6.0.bn1.running_mean"])
+    }
+
+    @Test func aTrainingLearnsWhatItIsShown() throws {
+        var recipe = TinyTraining.recipe
+        (recipe.epochs, recipe.averageDecay, recipe.stochasticDepth, recipe.dropout) = (6, 0, 0, 0)
+        (recipe.bodyRate, recipe.augmentation) = (2e-3, .none)
+        let model = try TinyTraining.finish(TinyTraining.trainer(recipe, images: TinyTraining.images(8)))
+        let (first, last) = (try #require(model.history.first), try #require(model.history.last))
+        #expect(last.loss < first.loss * 0.7, "\(model.history)")
+        let outputs = try model.outputs(for: TinyTraining.images(4), threadCount: 2)
+        #expect(
+            outputs.count == 4 && outputs.allSatisfy { $0.logits.count == 2 && $0.features.count == 1280 })
+    }
+
+    @Test func patienceStopsAndTheBestEpochIsTaken() throws {
+        var recipe = TinyTraining.recipe
+        (recipe.epochs, recipe.patience, recipe.selection) = (6, 1, .best)
+        // Rates that make it worse soon.
+        (recipe.bodyRate, recipe.classifierRate, recipe.averageDecay) = (0.05, 0.5, 0)
+        let model = try TinyTraining.finish(TinyTraining.trainer(recipe))
+        let losses = model.history.compactMap(\.validationLoss)
+        let smallest = try #require(losses.min())
+        #expect(model.history.count < 6 && losses[model.epoch - 1] == smallest)
+        #expect(model.history.count == model.epoch + 1)
+    }
+
+    @Test func imagesThatCannotBeLearnedFromAreRefused() throws {
+        let ones = TinyTraining.images(6).filter { $0.classIndex == 1 }
+        #expect(
+            throws: LearningError.data(
+                "all images to learn from are of one class: there is nothing to tell apart")
+        ) {
+            try TinyTraining.trainer(images: ones)
+        }
+        let foreign = LearningImage(
+            name: "x", classIndex: 2, digest: "", grey: [Float](repeating: 0, count: 64 * 64))
+        #expect(throws: LearningError.self) {
+            try TinyTraining.trainer(images: TinyTraining.images(4) + [foreign])
+        }
+        let small = LearningImage(name: "x", classIndex: 1, digest: "", grey: [0])
+        #expect(throws: LearningError.self) {
+            try TinyTraining.trainer(images: TinyTraining.images(4) + [small])
+        }
+        var recipe = TinyTraining.recipe
+        recipe.frozen = ["*"]
+        #expect(throws: LearningError.self) { try TinyTraining.trainer(recipe) }
+    }
+
+    @Test func aCheckpointThatCannotBeWrittenIsAClearError() throws {
+        let folder = TemporaryFolder()
+        // A file where the folder should be: as on a disk that takes nothing.
+        try Data().write(to: URL(fileURLWithPath: folder.path))
+        let trainer = try TinyTraining.trainer(stateFolder: folder.path)
+        let error = #expect(throws: LearningError.self) { try trainer.run() }
+        #expect(error?.description.contains("the checkpoint could not be written") == true)
+    }
+
+    @Test func aLossThatIsNoNumberEndsTheTraining() throws {
+        var recipe = TinyTraining.recipe
+        (recipe.bodyRate, recipe.clipping, recipe.optimiser, recipe.epochs) = (100, 0, .momentum, 4)
+        // Batch statistics would bring back to size whatever the weights are.
+        (recipe.classifierRate, recipe.batchStatisticsFrom) = (100, "never")
+        let trainer = try TinyTraining.trainer(recipe)
+        let error = #expect(throws: LearningError.self) { try trainer.run() }
+        #expect(error?.description.contains("not finite") == true)
+    }
 }

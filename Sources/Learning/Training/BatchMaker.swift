@@ -39,11 +39,16 @@ struct BatchMaker {
 
     /// One image as an epoch changes it, 0…1.
     func augmented(_ position: Int, epoch: Int) -> [Float] {
-        var generator = SeededGenerator(
-            seed: recipe.seed,
-            path: [StreamPurpose.augmentation.rawValue, UInt64(epoch), UInt64(position)])
+        var generator = Self.generator(recipe, epoch: epoch, position: position)
         return recipe.augmentation.applied(
             to: images[position].grey, side: settings.side, &generator)
+    }
+
+    /// The stream that changes an image in an epoch.
+    static func generator(_ recipe: TrainingRecipe, epoch: Int, position: Int) -> SeededGenerator {
+        SeededGenerator(
+            seed: recipe.seed,
+            path: [StreamPurpose.augmentation.rawValue, UInt64(epoch), UInt64(position)])
     }
 
     /// The network's input for a step, [images][side][side][3].

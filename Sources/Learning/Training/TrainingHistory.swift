@@ -61,6 +61,25 @@ package struct TrainingRecord: Codable, Sendable, Equatable {
     /// Whether training stopped before the recipe's last epoch.
     package var stoppedEarly: Bool
 
+    /// A record as given.
+    package init(
+        program: String, commit: String?, recipe: TrainingRecipe, start: String, notes: [String],
+        dataDigest: String, trainingCount: Int, validation: [String], history: [EpochRecord], epoch: Int,
+        stoppedEarly: Bool
+    ) {
+        self.program = program
+        self.commit = commit
+        self.recipe = recipe
+        self.start = start
+        self.notes = notes
+        self.dataDigest = dataDigest
+        self.trainingCount = trainingCount
+        self.validation = validation
+        self.history = history
+        self.epoch = epoch
+        self.stoppedEarly = stoppedEarly
+    }
+
     /// The file's name within a bundle.
     package static let file = "training.json"
 }

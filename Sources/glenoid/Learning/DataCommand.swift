@@ -28,6 +28,14 @@ struct DataShow: ParsableCommand {
     @Option(help: ArgumentHelp("Prepare the images as this model does.", valueName: "folder"))
     var model: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write a picture of what a training makes of some images, a PNG file.", valueName: "file"))
+    var augmented: String?
+
+    @Option(help: ArgumentHelp("The training's recipe, for --augmented.", valueName: "file"))
+    var recipe: String?
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -42,18 +50,32 @@ struct DataShow: ParsableCommand {
                 throw CommandFailure("\(folder): \(error)")
             }
         }
-        let records = ImageRecords(preparation: preparation ?? Preparation(side: Self.side))
+        let chosen = preparation ?? Preparation(side: Self.side)
+        let records = ImageRecords(preparation: chosen)
         let survey: DataSurvey
-        do throws(LearningError) {
+        do {
             let dataSet = try DataSet.read(source)
             let progress = ProgressLine(total: dataSet.items.count, noun: "images")
-            survey = DataSurvey(dataSet, read: records.read, progress: progress.show)
-        } catch {
+            if let augmented {
+                let set = try LearningSet(
+                    dataSet, preparation: chosen, read: records.read, progress: progress.show)
+                try showAugmented(set, side: chosen.side, in: augmented)
+                survey = set.survey
+            } else {
+                survey = DataSurvey(dataSet, read: records.read, progress: progress.show)
+            }
+        } catch let error as LearningError {
             throw CommandFailure(error.description)
         }
         print(json ? try jsonText(survey.summary) : survey.text)
         guard let report else { return }
         let path = try writePage(survey.page, named: "data.html", to: report)
         if !json { print("report: \(path)") }
+    }
+
+    private func showAugmented(_ set: LearningSet, side: Int, in file: String) throws {
+        let recipe = try recipe.map(RecipeOptions.read) ?? TrainingRecipe()
+        let picture = AugmentationSheet.picture(of: set, recipe: recipe, side: side)
+        try writeFile(picture.pngFile, to: file)
     }
 }

@@ -2,13 +2,18 @@ internal import ArgumentParser
 internal import Classification
 internal import EfficientNet
 internal import Foundation
+internal import Learning
+internal import Tensor
 
 /// `glenoid model benchmark`: how long the network takes.
 struct ModelBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark",
         abstract: "Times a bundle's network on noise.",
-        discussion: "ms_per_image is the median over runs of the time of one batch, divided by its images.")
+        discussion: """
+            ms_per_image is the median over runs of the time of one batch, divided by its images. With --train a run \
+            is a training step: forward, backward, AdamW.
+            """)
 
     @Argument(help: "The bundle's folder.")
     var folder: String
@@ -25,6 +30,9 @@ struct ModelBenchmark: ParsableCommand {
     @Flag(help: "Also print how long each phase of a single image takes.")
     var phases = false
 
+    @Flag(help: "Time training steps instead.")
+    var train = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -37,6 +45,7 @@ struct ModelBenchmark: ParsableCommand {
         }
         do {
             let bundle = try ModelBundle.load(folder: folder)
+            if train { return try timeTraining(bundle) }
             let clock = ContinuousClock()
             var network: Network?
             let load = try clock.measure {
@@ -48,6 +57,26 @@ struct ModelBenchmark: ParsableCommand {
             print(json ? try jsonText(report) : report.text)
         } catch let error as ModelBundleError {
             throw CommandFailure("\(folder): \(error)")
+        }
+    }
+
+    private func timeTraining(_ bundle: ModelBundle) throws {
+        let settings = try bundle.networkSettings()
+        let threadCount = try threadCount(threads)
+        do {
+            let clock = ContinuousClock()
+            var file: SafetensorsFile?
+            let load = try clock.measure { file = try SafetensorsFile(path: bundle.weightsPath) }
+            guard let file else { return }
+            let benchmark = try TrainingBenchmark(
+                of: file, settings: settings, batch: batch, threadCount: threadCount, seconds: seconds)
+            let report = BenchmarkReport(
+                settings, threads: threadCount, batch: batch, times: benchmark.times, loading: load)
+            print(json ? try jsonText(report) : report.text)
+        } catch let error as LearningError {
+            throw CommandFailure("\(folder): \(error)")
+        } catch let error as TensorError {
+            throw CommandFailure("\(error)")
         }
     }
 }
@@ -89,17 +118,22 @@ private struct BenchmarkReport: Encodable {
             let time = clock.measure { network.evaluate(input.span, into: &output) }
             times.append(time / .milliseconds(1) / Double(batch))
         }
-        times.sort()
-        architecture = network.settings.architecture.name
-        side = network.settings.side
-        threads = network.threadCount
+        self.init(
+            network.settings, threads: network.threadCount, batch: batch, times: times, loading: loading)
+        guard phases else { return }
+        self.phases = network.phaseTimes(Array(input.prefix(network.settings.inputCount)), repeats: 20)
+    }
+
+    init(_ settings: NetworkSettings, threads: Int, batch: Int, times: [Double], loading: Duration) {
+        let times = times.sorted()
+        architecture = settings.architecture.name
+        side = settings.side
+        self.threads = threads
         self.batch = batch
         runs = times.count
         msPerImage = times[times.count / 2]
         msPerImageMinimum = times[0]
         loadMs = loading / .milliseconds(1)
-        guard phases else { return }
-        self.phases = network.phaseTimes(Array(input.prefix(network.settings.inputCount)), repeats: 20)
     }
 
     var text: String {

@@ -1,0 +1,103 @@
+// `glenoid train DIR --base MODEL --output MODEL`: fine-tunes a network on images whose classes are known.
+import ArgumentParser
+import Classification
+import Foundation
+import Learning
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Trains a model on images whose classes are known.",
+        discussion: """
+            The data set is a folder with one folder of images (DICOM, JPEG, PNG) for each class, or a table in CSV: \
+            path,label and, if known, patient. Training starts from a bundle, or from a weights file that 'model \
+            import' would read. A share of the images is held back to watch the training, never a part of a patient's \
+            images or of near duplicates.
+
+            After every epoch a checkpoint is written; the same command with --resume continues there after a kill, \
+            and ends with the same bytes. Ctrl-C stops it after the step at hand.
+            """)
+
+    @Argument(help: "The folder or table with the images.", completion: .file())
+    var source: String
+
+    @OptionGroup var startOptions: TrainingStartOptions
+
+    @OptionGroup var recipeOptions: RecipeOptions
+
+    @Option(help: ArgumentHelp("The bundle to write; made when absent.", valueName: "folder"))
+    var output: String
+
+    @Option(help: ArgumentHelp("Where checkpoints go; else OUTPUT.training.", valueName: "folder"))
+    var state: String?
+
+    @Flag(help: "Continue from the checkpoint, if there is one.")
+    var resume = false
+
+    @Option(help: "Threads; all cores by default.")
+    var threads: Int?
+
+    @Flag(help: "Write weights as half precision.")
+    var half = false
+
+    @Flag(
+        help: "Fold batch normalisations into the convolutions. Such a model can hardly be trained further.")
+    var fold = false
+
+    @Flag(help: "Print the training's record as JSON at the end.")
+    var json = false
+
+    func run() throws {
+        let threadCount = try threadCount(threads)
+        do {
+            let plan = try TrainingPlan(source: source, startOptions, recipeOptions)
+            for note in plan.notes { complain(note) }
+            let trainer = try Trainer(
+                recipe: plan.recipe, start: plan.start, training: plan.training, validation: plan.validation,
+                stateFolder: state ?? "\(output).training", resuming: resume, threadCount: threadCount)
+            if resume {
+                complain(
+                    trainer.epoch > 0
+                        ? "continues after epoch \(trainer.epoch)" : "no checkpoint: starts at the beginning")
+            }
+            let interruption = Interruption()
+            let display = TrainingDisplay(trainingCount: plan.training.count, doneEpochs: trainer.epoch)
+            let outcome = try trainer.run(
+                shouldStop: { interruption.isAsked }, progress: { display.show($0) })
+            display.end()
+            switch outcome {
+            case .stopped(let epochs):
+                complain(
+                    epochs > 0
+                        ? "stopped; \(epochs) epochs are kept, the same command with --resume continues there"
+                        : "stopped before the first epoch was done")
+                throw ExitCode.failure
+            case .finished(let model): try write(model, plan, trainer)
+            }
+        } catch let error as LearningError {
+            throw CommandFailure(error.description)
+        }
+    }
+
+    private func write(_ model: TrainedModel, _ plan: TrainingPlan, _ trainer: Trainer) throws {
+        let record = plan.record(of: model)
+        let name = URL(fileURLWithPath: output).lastPathComponent
+        let bundle = try model.write(
+            plan.description(named: name), record: record,
+            form: TrainedModel.Form(isFolded: fold, isHalf: half), to: output)
+        trainer.removeState()
+        print(
+            json
+                ? try jsonText(record)
+                : "\(bundle.description.name): \(summary(record)), written to \(output)")
+    }
+
+    private func summary(_ record: TrainingRecord) -> String {
+        let epoch = "epoch \(record.epoch) of \(record.recipe.epochs)"
+        guard let last = record.history.first(where: { $0.epoch == record.epoch }),
+            let accuracy = last.validationAccuracy
+        else { return "\(epoch), nothing held back to measure it" }
+        return "\(epoch), \(String(format: "%.1f", accuracy * 100)) % right of "
+            + "\(record.validation.count) images held back"
+    }
+}

@@ -1,0 +1,99 @@
+// Everything that a training needs, read and checked before it starts.
+import Classification
+import EfficientNet
+import Foundation
+import Learning
+
+/// Data, start and recipe of one training, and what the bundle will say about it.
+struct TrainingPlan {
+    let recipe: TrainingRecipe
+    let start: TrainingStart
+    let set: LearningSet
+    let training: [LearningImage]
+    let validation: [LearningImage]
+    /// What whoever started the training should know, a sentence each.
+    let notes: [String]
+
+    private let labels: [Label]
+    private let labelFile: LabelFile?
+
+    /// Reads everything; shows its progress on a terminal.
+    init(source: String, _ startOptions: TrainingStartOptions, _ recipeOptions: RecipeOptions) throws {
+        let bundle = try startOptions.bundle()
+        let recipe = try recipeOptions.recipe(
+            architecture: bundle?.description.architecture, side: bundle?.description.side)
+        labelFile = try startOptions.labels.map(LabelFile.init(path:))
+        var dataSet = try DataSet.read(source)
+        let isNewClassifier = startOptions.initialised.contains { "classifier".hasPrefix($0) }
+        // The classes' order is that of the labels: the bundle's, where its classifier is kept.
+        if let named = labelFile?.labels ?? (isNewClassifier ? nil : bundle?.description.labels) {
+            labels = named
+            dataSet = try dataSet.ordered(as: named.map(\.name))
+        } else {
+            labels = LabelFile.labels(named: dataSet.classes)
+        }
+        start = try startOptions.start(bundle, recipe: recipe, classCount: labels.count)
+        let preparation = Preparation(settings: start.preparation, side: recipe.side)
+        let progress = ProgressLine(total: dataSet.items.count, noun: "images read")
+        set = try LearningSet(
+            dataSet, preparation: preparation, read: ImageRecords(preparation: preparation).read,
+            progress: progress.show)
+        let holdout = try set.holdout(fraction: recipe.validationFraction, seed: recipe.seed)
+        let images = set.images
+        training = holdout.training.map { images[$0] }
+        validation = holdout.validation.map { images[$0] }
+        self.recipe = recipe
+        notes = dataSet.notes + start.notes + Self.notes(set, holdout)
+    }
+
+    private static func notes(_ set: LearningSet, _ holdout: Holdout) -> [String] {
+        let survey = set.survey
+        var notes = survey.damaged.map {
+            "\(survey.dataSet.items[$0.itemIndex].name): \($0.reason); left out"
+        }
+        for members in survey.contradictions {
+            let names = members.map { survey.item($0).name }.joined(separator: ", ")
+            notes.append("duplicates with different labels, one of which is wrong: \(names)")
+        }
+        let watched = Set(holdout.validation.map { set.images[$0].classIndex })
+        for (index, count) in survey.readableCounts.enumerated() {
+            let name = set.classes[index]
+            if count == 0 {
+                notes.append("\(name): no image to learn from, the model will hardly ever answer it")
+            } else if !watched.contains(index), !holdout.validation.isEmpty {
+                notes.append(
+                    "\(name): \(count) image\(count == 1 ? "" : "s"), none could be held back to watch")
+            }
+        }
+        return notes
+    }
+
+    /// The record of a finished training.
+    func record(of model: TrainedModel) -> TrainingRecord {
+        TrainingRecord(
+            program: "glenoid \(programVersion)", commit: SourceCommit.current, recipe: recipe,
+            start: start.source, notes: notes, dataDigest: set.digest, trainingCount: training.count,
+            validation: validation.map(\.name), history: model.history, epoch: model.epoch,
+            stoppedEarly: model.history.count < recipe.epochs)
+    }
+
+    /// What the bundle says: the base's words where there is a base, the labels file's on top, and nothing that was
+    /// measured on other weights.
+    func description(named name: String) -> ModelDescription {
+        var description =
+            start.base
+            ?? ModelDescription(
+                name: name, version: "1.0.0", architecture: recipe.architecture, side: recipe.side,
+                padding: start.settings.padding, batchNormEpsilon: start.settings.batchNormEpsilon,
+                batchNormFolded: false, labels: labels, provenance: Provenance(source: ""),
+                weights: WeightsReference(sha256: ""))
+        description.name = name
+        description.labels = labels
+        description.temperature = 1
+        description.threshold = 0
+        description.familiarity = nil
+        labelFile?.complete(&description)
+        description.provenance.source = "trained by glenoid \(programVersion) from \(start.source)"
+        return description
+    }
+}
