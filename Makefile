@@ -29,7 +29,7 @@ GLENOID_SHARED ?= ../shared
 MODEL          ?= .build/models/shoulder-implant
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo setup-test build static demo test test-neon lint format fuzz bench model install \
+.PHONY: help setup setup-demo setup-test build static demo test test-neon lint format fuzz bench bench-training model install \
 	uninstall clean
 
 help: ## List the targets.
@@ -77,6 +77,9 @@ fuzz: setup-test ## Fuzz the input side (FUZZ_SECONDS=3600 for each target).
 bench: build ## Time the shipped model on this machine.
 	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant --threads 1
 	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant
+
+bench-training: build ## Time a training step beside PyTorch (GLENOID_PEERS).
+	$(GLENOID_PEERS) Tests/Benchmarks/training.py $(BUILD)/glenoid
 
 # Continues a training that was stopped; the same recipe, data and weights give the same bytes.
 model: build ## Train the shipped model from data and starting weights (GLENOID_SHARED=DIR, MODEL=DIR to write).

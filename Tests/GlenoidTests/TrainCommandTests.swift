@@ -130,6 +130,15 @@ import Testing
         let pictures = try Pictures(["across=4"])
         let one = try Program.run("glenoid", pictures.arguments())
         #expect(one.status == 1 && one.errors.contains("of one class"), "\(one.errors)")
+        try FileManager.default.copyItem(
+            atPath: "\(pictures.data)/across/0.png", toPath: "\(pictures.folder)/0.png")
+        try FileManager.default.createDirectory(
+            atPath: "\(pictures.data)/down", withIntermediateDirectories: true)
+        try FileManager.default.moveItem(
+            atPath: "\(pictures.folder)/0.png", toPath: "\(pictures.data)/down/0.png")
+        let few = try Program.run("glenoid", pictures.arguments(["--validation", "0.01"], epochs: 1))
+        #expect(few.status == 0 && few.errors.contains("the training is not watched"), "\(few.errors)")
+        #expect(few.errors.contains("duplicates with different labels"))
         let nothing = try Program.run("glenoid", ["train", pictures.data, "--output", pictures.model])
         #expect(nothing.status == 64 && nothing.errors.contains("--base MODEL, or --scratch"))
         let recipe = "\(pictures.folder)/recipe.json"

@@ -189,4 +189,25 @@ final class TemporaryFolder {
         let error = #expect(throws: LearningError.self) { try trainer.run() }
         #expect(error?.description.contains("not finite") == true)
     }
+
+    /// One step of plain gradient descent: its length is the rate times the clipped gradient's, and the average goes the
+    /// young average's share of it.
+    @Test(arguments: [0, 0.99]) func aStepIsAsLongAsClippingAndAverageAllow(averageDecay: Double) throws {
+        var recipe = TinyTraining.recipe
+        (recipe.epochs, recipe.batch, recipe.optimiser, recipe.momentum) = (1, 6, .momentum, 0)
+        (recipe.bodyRate, recipe.classifierRate, recipe.weightDecay) = (0.5, 0.5, 0)
+        (recipe.clipping, recipe.averageDecay) = (0.01, averageDecay)
+        let start = try TinyTraining.start.get().tensors.tensors
+        let model = try TinyTraining.finish(TinyTraining.trainer(recipe, validation: []))
+        var sum = 0.0
+        for (name, tensor) in model.tensors.tensors where !name.contains(".running_") {
+            for (after, before) in zip(tensor.values, start[name]?.values ?? []) {
+                sum += Double(after - before) * Double(after - before)
+            }
+        }
+        let expected = 0.5 * 0.01 * (averageDecay > 0 ? 9.0 / 11 : 1)
+        #expect(
+            abs(sum.squareRoot() - expected) < 0.01 * expected, "\(sum.squareRoot()), expected \(expected)")
+        #expect((model.history.first?.gradientLength ?? 0) > 0.01)
+    }
 }

@@ -23,7 +23,9 @@ package enum AugmentationSheet {
                     column == 0 ? grey : recipe.augmentation.applied(to: grey, side: side, &generator)
                 for y in 0..<side {
                     let start = (row * step + y) * width + column * step
-                    for x in 0..<side { samples[start + x] = UInt8((shown[y * side + x] * 255).rounded()) }
+                    for x in 0..<side {
+                        samples[start + x] = UInt8((min(max(shown[y * side + x], 0), 1) * 255).rounded())
+                    }
                 }
             }
         }

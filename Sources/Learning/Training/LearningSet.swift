@@ -8,7 +8,8 @@ package struct LearningImage: Sendable {
     package let classIndex: Int
     /// SHA-256 of the file in hexadecimal.
     package let digest: String
-    /// Grey values [side][side], 0 (black) to 1 (white): what preparation makes, before it is normalised.
+    /// Grey values [side][side], 0 (black) to 1 (white), where a resize has not overshot a little: what preparation
+    /// makes, before it is normalised.
     package let grey: [Float]
 
     /// An image as given.
@@ -106,7 +107,7 @@ package struct InputScale: Sendable {
 
     /// The grey values of a prepared image.
     package func grey(of image: PreparedImage) -> [Float] {
-        image.grey.map { min(max(($0 - offset[0]) / factor[0], 0), 1) }
+        image.grey.map { ($0 - offset[0]) / factor[0] }
     }
 
     /// Writes [side][side][3] into `pixels` from `start` on.

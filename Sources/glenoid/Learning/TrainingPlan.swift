@@ -38,12 +38,23 @@ struct TrainingPlan {
         set = try LearningSet(
             dataSet, preparation: preparation, read: ImageRecords(preparation: preparation).read,
             progress: progress.show)
-        let holdout = try set.holdout(fraction: recipe.validationFraction, seed: recipe.seed)
+        let (holdout, unwatched) = try Self.split(set, recipe)
         let images = set.images
         training = holdout.training.map { images[$0] }
         validation = holdout.validation.map { images[$0] }
         self.recipe = recipe
-        notes = dataSet.notes + start.notes + Self.notes(set, holdout)
+        notes = dataSet.notes + start.notes + Self.notes(set, holdout) + unwatched
+    }
+
+    /// The split of the recipe; where nothing can be held back all images are learned from, and a note says why.
+    private static func split(_ set: LearningSet, _ recipe: TrainingRecipe) throws -> (Holdout, [String]) {
+        do {
+            return (try set.holdout(fraction: recipe.validationFraction, seed: recipe.seed), [])
+        } catch LearningError.data(let reason) {
+            return (
+                try set.holdout(fraction: 0, seed: recipe.seed), ["the training is not watched: \(reason)"]
+            )
+        }
     }
 
     private static func notes(_ set: LearningSet, _ holdout: Holdout) -> [String] {
