@@ -114,7 +114,7 @@ let package = Package(
         .testTarget(
             name: "DaemonTests", dependencies: ["Daemon", "Classification", "WorkQueue", "Dicom"],
             swiftSettings: strict),
-        .testTarget(name: "GlenoidTests", dependencies: ["glenoid"], swiftSettings: strict),
+        .testTarget(name: "GlenoidTests", dependencies: ["glenoid", "WorkQueue"], swiftSettings: strict),
     ],
     cLanguageStandard: .c17,
     cxxLanguageStandard: .cxx17

@@ -12,7 +12,7 @@ extension ResultDocument {
             seriesInstanceUID: seriesInstanceUID, seriesNumber: seriesNumber, instanceNumber: instanceNumber,
             seriesDescription: ReportText.shortened("AI, unverified: \(model.name) \(model.version)"),
             composedAt: composedAt, equipment: equipment, evidence: evidence,
-            predecessors: predecessor.map { [reference(to: $0)] } ?? [],
+            predecessors: predecessors.flatMap(references),
             codingSchemes: declaredSchemes, sourcePath: source, content: content)
     }
 
@@ -62,10 +62,14 @@ extension ResultDocument {
         }
     }
 
-    private func reference(to predecessor: Predecessor) -> StructuredReport.InstanceReference {
-        StructuredReport.InstanceReference(
-            studyInstanceUID: studyInstanceUID, seriesInstanceUID: predecessor.seriesInstanceUID,
-            sopClassUID: SRClass.comprehensive3D.sopClassUID, sopInstanceUID: predecessor.sopInstanceUID)
+    /// A predecessor in every class in which it may lie at a destination (PS3.3 C.17.2, Predecessor Documents).
+    private func references(to predecessor: Predecessor) -> [StructuredReport.InstanceReference] {
+        ([.comprehensive3D] + predecessor.otherClasses).map { reportClass in
+            StructuredReport.InstanceReference(
+                studyInstanceUID: studyInstanceUID, seriesInstanceUID: predecessor.seriesInstanceUID,
+                sopClassUID: reportClass.sopClassUID,
+                sopInstanceUID: StructuredReport.sopInstanceUID(predecessor.sopInstanceUID, as: reportClass))
+        }
     }
 
     /// The private schemes among the codes that the report uses, by designator.

@@ -6,7 +6,7 @@ extension ResultDocument {
     /// SOP Instance UID as Comprehensive 3D SR; `StructuredReport.sopInstanceUID(_:as:)` derives those of other classes.
     ///
     /// A hash of what the report says: sources with their digests, model, template, class, settings, installation and
-    /// predecessor.
+    /// predecessors.
     package var sopInstanceUID: UID {
         var identity = Identity("report")
         identity.add("template", String(Self.templateVersion))
@@ -14,7 +14,9 @@ extension ResultDocument {
         identity.add("model", descriptionDigest.hex)
         identity.add("settings", Self.canonical(settings))
         identity.add("installation", Self.canonical(installation))
-        identity.add("predecessor", predecessor?.sopInstanceUID.text ?? "")
+        // The classes in which a predecessor was stored are left out: they say nothing about this study.
+        for predecessor in predecessors { identity.add("predecessor", predecessor.sopInstanceUID.text) }
+        if predecessors.isEmpty { identity.add("predecessor", "") }
         for result in results {
             identity.add("source", result.sopInstanceUID.text)
             identity.add("frames", Self.text(of: result.frameNumbers))
@@ -34,10 +36,10 @@ extension ResultDocument {
         return 9000 + (Int(digest[16]) << 8 | Int(digest[17])) % 1000
     }
 
-    /// Instance Number: 1 for the first report of a series, then one more than the predecessor's.
+    /// Instance Number: 1 for the first report of a series, then one more than the last one's.
     package var instanceNumber: Int {
-        guard let predecessor, predecessor.seriesInstanceUID == seriesInstanceUID else { return 1 }
-        return min(predecessor.instanceNumber, Int(Int32.max) - 1) + 1
+        guard let last = predecessors.last, last.seriesInstanceUID == seriesInstanceUID else { return 1 }
+        return min(last.instanceNumber, Int(Int32.max) - 1) + 1
     }
 
     /// Device Observer UID: this version of the model at this installation, whatever the version of the program.

@@ -2,7 +2,7 @@ package import Dicom
 
 /// What one model says about the images of one study, as the document that is reported.
 ///
-/// A value: the same results, model, installation, settings and predecessor give the same identifiers, whatever the
+/// A value: the same results, model, installation, settings and predecessors give the same identifiers, whatever the
 /// order of the results. `report(source:composedAt:)` turns it into content after TID 1500; `docs/CONFORMANCE.md`
 /// describes that content.
 package struct ResultDocument: Sendable {
@@ -14,8 +14,11 @@ package struct ResultDocument: Sendable {
     package let installation: Installation
     /// The codes that frame the answers.
     package let settings: ReportSettings
-    /// The report that this one replaces; nil for the first of a study and model.
-    package let predecessor: Predecessor?
+    /// Every earlier report of this study and model, oldest first; this one replaces them all.
+    ///
+    /// All, and not the last alone: a destination that refused the one in between must still learn that what it has
+    /// is superseded.
+    package let predecessors: [Predecessor]
     /// SHA-256 of the model's description, which holds the digest of its weights, its codes and its thresholds.
     let descriptionDigest: Digest
 
@@ -29,14 +32,14 @@ package struct ResultDocument: Sendable {
     /// - Parameter settings: in place of the model's own, where the installation or a destination chooses.
     package init(
         results: [ImageResult], model: ModelDescription, installation: Installation,
-        settings: ReportSettings? = nil, predecessor: Predecessor? = nil
+        settings: ReportSettings? = nil, predecessors: [Predecessor] = []
     ) throws(ResultDocumentError) {
         for result in results { try result.check(against: model) }
         self.results = try Self.sortedWithoutRepetition(results)
         self.model = model
         self.installation = installation
         self.settings = settings ?? model.report
-        self.predecessor = predecessor
+        self.predecessors = predecessors
         do {
             descriptionDigest = Digest(of: try ModelBundle.encode(model))
         } catch {
@@ -96,7 +99,7 @@ extension ResultDocument {
         }
     }
 
-    /// The report that another one replaces.
+    /// A report that another one replaces.
     package struct Predecessor: Hashable, Sendable, Codable {
         /// Its SOP Instance UID as Comprehensive 3D SR.
         package let sopInstanceUID: UID
@@ -104,12 +107,17 @@ extension ResultDocument {
         package let seriesInstanceUID: UID
         /// Its Instance Number.
         package let instanceNumber: Int
+        /// The plainer classes it was stored as too; a destination that takes another class by now has one of these.
+        package let otherClasses: [SRClass]
 
         /// A predecessor as given.
-        package init(sopInstanceUID: UID, seriesInstanceUID: UID, instanceNumber: Int) {
+        package init(
+            sopInstanceUID: UID, seriesInstanceUID: UID, instanceNumber: Int, otherClasses: [SRClass] = []
+        ) {
             self.sopInstanceUID = sopInstanceUID
             self.seriesInstanceUID = seriesInstanceUID
             self.instanceNumber = instanceNumber
+            self.otherClasses = otherClasses
         }
     }
 

@@ -48,7 +48,7 @@ package struct ReceivedInstance: Equatable, Sendable {
 
 /// What became of an instance that was to be kept.
 ///
-/// All three mean success to the sender.
+/// Each means success to the sender.
 package enum KeepOutcome: Equatable, Sendable {
     /// Its UID was not known: new work.
     case new(WorkID)
@@ -56,6 +56,9 @@ package enum KeepOutcome: Equatable, Sendable {
     case duplicate(of: WorkID)
     /// Its UID is known with other content: kept beside that, to be classified anew. To be warned of.
     case conflicting(WorkID)
+    /// Exactly this content was a dead letter, or had been discarded: it is new work again, with the file that was
+    /// brought now. The caller deletes the file that it replaces.
+    case revived(WorkID, replacedPath: String)
 }
 
 /// An instance in the hands of a classification worker.

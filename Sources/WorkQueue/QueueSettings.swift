@@ -10,7 +10,10 @@ package struct QueueSettings: Equatable, Sendable {
     /// everybody's work down with it.
     package var instanceLimits = WorkLimits(attemptsMaximum: 20, abandonmentsMaximum: 5)
     /// How often composing a report may fail.
-    package var reportLimits = WorkLimits(attemptsMaximum: 20, abandonmentsMaximum: 5)
+    ///
+    /// Only the world lets it fail more than once: a full disk, above all, which may stay full for days. With the
+    /// worker's growing pauses of up to ten minutes this is a week.
+    package var reportLimits = WorkLimits(attemptsMaximum: 1000, abandonmentsMaximum: 5)
     /// How often a delivery may fail.
     ///
     /// A destination that is down for days loses nothing: the worker decides by age, and a worker that

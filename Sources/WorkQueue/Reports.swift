@@ -18,8 +18,8 @@ package struct ReportContents: Equatable, Sendable {
     package var model: String
     /// The instances it covers, oldest first: of each SOP Instance UID the newest content that the model classified.
     package var instances: [ReportedInstance]
-    /// The report that it supersedes.
-    package var predecessor: ReportSummary?
+    /// The reports that it supersedes: every earlier one on this study by this model, oldest first, delivered or not.
+    package var predecessors: [ReportSummary]
 }
 
 /// One instance as a report covers it.

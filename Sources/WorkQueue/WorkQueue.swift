@@ -24,8 +24,8 @@ package protocol WorkQueue: AnyObject, Sendable {
     /// pay for one sync; when that commit fails, all of them throw.
     func keep(_ instance: ReceivedInstance, now: Timestamp) throws(WorkQueueError) -> KeepOutcome
 
-    /// The work that has exactly this content, if it is kept: lets a receiver drop a copy before it syncs it.
-    /// ``keep(_:now:)`` decides again.
+    /// The work that has exactly this content, if it is kept and no dead letter: lets a receiver drop a copy before it
+    /// syncs it. ``keep(_:now:)`` decides again.
     func keptInstance(sopInstanceUID: String, digest: String) throws(WorkQueueError) -> WorkID?
 
     /// Writes down that a kept instance was sent again and its copy dropped.

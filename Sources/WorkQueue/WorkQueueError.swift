@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Why the queue could not do what was asked.
 ///
 /// Texts never hold a value from a data set but UIDs.
@@ -30,6 +32,15 @@ package enum WorkQueueError: Error, Equatable, Sendable, CustomStringConvertible
         case .readOnly(let reason): "the queue cannot be written: \(reason)"
         case .busy: "the queue is locked by another process"
         case .store(let reason): "the queue failed: \(reason)"
+        }
+    }
+
+    /// The queue's word for what a fault point stands for.
+    init(errorNumber: Int32) {
+        switch errorNumber {
+        case ENOSPC: self = .full
+        case EROFS: self = .readOnly("the file system is read-only")
+        default: self = .store("error \(errorNumber)")
         }
     }
 

@@ -104,7 +104,7 @@ struct ResultDocumentIdentityTests {
             SampleResults.document([SampleResults.result(1)], model: threshold),
             SampleResults.document([SampleResults.result(1)], settings: settings),
             SampleResults.document([SampleResults.result(1)], installation: installation),
-            SampleResults.document([SampleResults.result(1)], predecessor: base.asPredecessor),
+            SampleResults.document([SampleResults.result(1)], predecessors: [base.asPredecessor]),
         ]
         #expect(Set(others.map(\.sopInstanceUID)).union([base.sopInstanceUID]).count == others.count + 1)
     }
@@ -112,12 +112,36 @@ struct ResultDocumentIdentityTests {
     @Test func aSuccessorStaysInTheSeriesAndCountsOn() throws {
         let first = try SampleResults.document([SampleResults.result(1)])
         let second = try SampleResults.document(
-            [SampleResults.result(1), SampleResults.result(2)], predecessor: first.asPredecessor)
+            [SampleResults.result(1), SampleResults.result(2)], predecessors: [first.asPredecessor])
         let third = try SampleResults.document(
-            [SampleResults.result(1), SampleResults.result(2)], predecessor: second.asPredecessor)
+            [SampleResults.result(1), SampleResults.result(2)],
+            predecessors: [first.asPredecessor, second.asPredecessor])
         #expect(second.seriesInstanceUID == first.seriesInstanceUID)
         #expect([first, second, third].map(\.instanceNumber) == [1, 2, 3])
         #expect(Set([first, second, third].map(\.sopInstanceUID)).count == 3)
+    }
+
+    /// Two earlier reports, one of them stored as Basic Text too: the destination may have any of the three.
+    @Test func aSuccessorNamesEveryEarlierReportInEveryClassItWasStoredAs() throws {
+        let first = try SampleResults.document([SampleResults.result(1)])
+        let second = try SampleResults.document(
+            [SampleResults.result(1)], predecessors: [first.asPredecessor])
+        let stored = ResultDocument.Predecessor(
+            sopInstanceUID: first.sopInstanceUID, seriesInstanceUID: first.seriesInstanceUID,
+            instanceNumber: 1,
+            otherClasses: [.basicText])
+        let third = try SampleResults.document(
+            [SampleResults.result(1)], predecessors: [stored, second.asPredecessor])
+        let plain = StructuredReport.sopInstanceUID(first.sopInstanceUID, as: .basicText)
+        let expected: [SRClass: [UID]] = [
+            .comprehensive3D: [first.sopInstanceUID, plain, second.sopInstanceUID],
+            .basicText: [plain, StructuredReport.sopInstanceUID(second.sopInstanceUID, as: .basicText)],
+        ]
+        for (reportClass, uids) in expected {
+            let reading = try ReportReading(
+                Dataset(bytes: try SampleResults.encoded(third, as: reportClass)))
+            #expect(reading.predecessors == uids.map(\.text))
+        }
     }
 
     @Test func anotherModelOpensAnotherSeriesAndCountsAnew() throws {
@@ -125,7 +149,7 @@ struct ResultDocumentIdentityTests {
         var model = SampleResults.model
         model.version = "2.0.0"
         let second = try SampleResults.document(
-            [SampleResults.result(1)], model: model, predecessor: first.asPredecessor)
+            [SampleResults.result(1)], model: model, predecessors: [first.asPredecessor])
         #expect(second.seriesInstanceUID != first.seriesInstanceUID)
         #expect(second.instanceNumber == 1)
     }

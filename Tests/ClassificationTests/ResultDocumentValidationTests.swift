@@ -40,7 +40,7 @@ struct ResultDocumentValidationTests {
         let results = try found.results()
         let first = try SampleResults.document([SampleResults.result(9)])
         let document = try SampleResults.document(
-            results, predecessor: found.isSuccessor ? first.asPredecessor : nil)
+            results, predecessors: found.isSuccessor ? [first.asPredecessor] : [])
         return try Dictionary(
             uniqueKeysWithValues: SRClass.allCases.map { ($0, try SampleResults.encoded(document, as: $0)) })
     }

@@ -1,36 +1,84 @@
 // Whatever happens to the process, what got status 0x0000 is reported.
 import Foundation
 import Testing
+import WorkQueue
 
+/// `CRASH_KILLS` is how many random kills are made (`make crash`: 200).
 @Suite("Crashes", .serialized)
 struct CrashTests {
-    @Test("kill -9 in the middle of a push loses nothing that was acknowledged", arguments: [0.3, 0.7, 1.1])
-    func killedDuringPush(seconds: Double) throws {
-        let hospital = try Hospital()
+    @Test("random SIGKILLs during mixed pushes lose nothing that was acknowledged")
+    func randomKills() throws {
+        let kills = Figures.number("CRASH_KILLS") ?? 6
+        let seed = UInt64(Figures.number("CRASH_SEED") ?? 1)
+        let hospital = try Hospital(settle: "200ms", bundle: try Self.bundle())
         try hospital.openPACS()
+        let push = try MixedPush(in: hospital.folder, seed: seed)
+        var random = SeededNumbers(state: seed)
+        for _ in 0..<kills {
+            try hospital.open()
+            try push.start(
+                to: hospital.port, associations: .random(in: 1...4, using: &random),
+                images: .random(in: 2...6, using: &random))
+            Thread.sleep(forTimeInterval: .random(in: 0...1.2, using: &random))
+            hospital.close(SIGKILL)
+            push.finish()
+        }
         try hospital.open()
-        let files = try Radiographs.make(30, in: hospital.folder)
-        let sender = try Running(
-            "storescu", ["-v", "-aec", "GLENOID", "-xt", "127.0.0.1", "\(hospital.port)"] + files,
-            logPath: hospital.folder + "/sender.log")
-        Thread.sleep(forTimeInterval: seconds)
-        hospital.close(SIGKILL)
-        sender.wait()
-        let acknowledged = Self.acknowledged(in: sender.log, of: files)
+        let fates = try Self.settled(push.acknowledged, in: hospital)
+        try Figures.write(
+            "random kills",
+            [
+                "| What | Figure |", "| --- | ---: |",
+                "| SIGKILLs at random moments | \(kills) |",
+                "| Associations, 1 to 4 at a time | \(push.associationCount) |",
+                "| Instances pushed, some more than once | \(push.sentCount) |",
+            ] + Self.rows(fates))
+        Self.expectNoneLost(fates, hospital)
+        #expect(push.acknowledged.count > kills)
+    }
 
-        try hospital.open()
-        for file in acknowledged {
-            let uid = try Radiographs.value("SOPInstanceUID", of: file)
-            let reported = try eventually(within: 60) { try Self.count(of: uid, in: hospital.reports) == 1 }
-            #expect(reported, "\(uid) of \(acknowledged.count) acknowledged:\n\(hospital.log)")
+    /// One spool and queue for all, so that each process begins with what the one before left behind.
+    @Test("a SIGKILL at every numbered step loses nothing that was acknowledged")
+    func everyFaultPoint() throws {
+        // The queue commits for every step of every piece of work: not the first time alone.
+        let hits = Figures.number("CRASH_KILLS") == nil ? [3] : [2, 3, 5, 8, 13, 21]
+        let commits = hits.flatMap { hit in
+            [FaultPoint.queueCommit, .queueCommitted].map { "\($0.rawValue):kill:\(hit)" }
         }
-        // What was not acknowledged is sent again by any sender, and then is there once.
-        #expect(try hospital.push(files, ["-xt"]).status == 0)
-        for file in files {
-            let uid = try Radiographs.value("SOPInstanceUID", of: file)
+        let points = FaultPoint.allCases.filter { $0 != .purgeCommitted }.map { "\($0.rawValue):kill" }
+        let hospital = try Hospital(bundle: try Self.bundle())
+        try hospital.openPACS()
+        let push = try MixedPush(in: hospital.folder, seed: 7)
+        for fault in points + commits {
+            try hospital.launch(environment: ["GLENOID_FAULT": fault])
+            if try hospital.awaitsConnections() {
+                try push.start(to: hospital.port, associations: 1, images: 2)
+                push.finish()
+            }
             #expect(
-                try eventually(within: 60) { try Self.count(of: uid, in: hospital.reports) == 1 }, "\(uid)")
+                eventually(within: 20) { hospital.daemon?.isRunning != true }, "\(fault) was never reached")
+            hospital.close(SIGKILL)
         }
+        try hospital.open()
+        let fates = try Self.settled(push.acknowledged, in: hospital)
+        hospital.close(SIGKILL)
+        Self.expectNoneLost(fates, hospital)
+
+        // Finished work is purged at the start; what the PACS has stays as it is.
+        let purge = "\(FaultPoint.purgeCommitted.rawValue):kill"
+        try hospital.launch(environment: ["GLENOID_FAULT": purge, "GLENOID_SPOOL_KEEP_FOR": "0s"])
+        #expect(eventually(within: 20) { hospital.daemon?.isRunning != true }, "\(purge) was never reached")
+        hospital.close(SIGKILL)
+        try hospital.open()
+        let after = try Promise.fates(of: Set(fates.filter { $0.value != .skipped }.keys), in: hospital)
+        Self.expectNoneLost(after, hospital)
+        #expect(after == fates.filter { $0.value != .skipped })
+        try Figures.write(
+            "fault points",
+            [
+                "| What | Figure |", "| --- | ---: |",
+                "| Steps at which the process was killed | \(points.count + commits.count + 1) |",
+            ] + Self.rows(fates))
     }
 
     @Test("SIGTERM finishes what is in hand and exits 0; the rest is done at the next start")
@@ -48,25 +96,50 @@ struct CrashTests {
             "\(done) before the stop:\n\(hospital.log)")
     }
 
-    /// The files that storescu was told 0x0000 for: `-v` prints one line a file and one an answer.
-    private static func acknowledged(in log: String, of files: [String]) -> [String] {
-        var current: String?
-        var acknowledged: [String] = []
-        for line in log.split(separator: "\n") {
-            if line.contains("Sending file: ") {
-                current = line.components(separatedBy: "Sending file: ").last
-            } else if line.contains("Received Store Response (Success)"), let file = current {
-                acknowledged.append(file)
-            }
+    // MARK: -
+
+    /// One bundle for all, deleted by nobody: it holds a link and a page of text.
+    private static func bundle() throws -> String {
+        let folder = FileManager.default.temporaryDirectory.path + "/glenoid-bundle-\(getpid())"
+        if FileManager.default.fileExists(atPath: folder + "/quick-bundle") {
+            return folder + "/quick-bundle"
         }
-        return acknowledged.filter(files.contains)
+        return try Fixtures.quickBundle(in: folder)
     }
 
-    /// How many reports name the image.
-    private static func count(of uid: String, in reports: [String]) throws -> Int {
-        let needle = Data(uid.utf8)
-        return try reports.count { report in
-            try Data(contentsOf: URL(fileURLWithPath: report)).range(of: needle) != nil
+    /// What became of everything once nothing is left to do.
+    private static func settled(
+        _ acknowledged: Set<String>, in hospital: Hospital
+    ) throws -> [String: Fate] {
+        _ = try eventually(within: 120) {
+            let status = try #require(try hospital.json(["status"]) as? [String: Any])
+            return status["unfinished"] as? Int == 0
         }
+        var fates: [String: Fate] = [:]
+        // storescp closes a report's file a moment after it has answered.
+        _ = try eventually(within: 10) {
+            fates = try Promise.fates(of: acknowledged, in: hospital)
+            return fates.values.allSatisfy { if case .lost = $0 { false } else { true } }
+        }
+        return fates
+    }
+
+    private static func expectNoneLost(_ fates: [String: Fate], _ hospital: Hospital) {
+        for (uid, fate) in fates {
+            guard case .lost(let how) = fate else { continue }
+            Issue.record("\(uid) is \(how):\n\(hospital.log.suffix(6000))")
+        }
+    }
+
+    private static func rows(_ fates: [String: Fate]) -> [String] {
+        let count = { (fate: Fate) in fates.values.count { $0 == fate } }
+        let lost = fates.values.count { if case .lost = $0 { true } else { false } }
+        return [
+            "| Instances answered with 0x0000 | \(fates.count) |",
+            "| In exactly one standing report | \(count(.reported)) |",
+            "| Skipped with a reason | \(count(.skipped)) |",
+            "| Dead letters with a reason | \(count(.dead)) |",
+            "| **Lost, or in two standing reports** | **\(lost)** |",
+        ]
     }
 }

@@ -68,19 +68,7 @@ struct DeliveryTests {
     func deadLetter() throws {
         let hospital = try Hospital()
         // A PACS that takes no SR at all.
-        let rules = hospital.folder + "/pacs.cfg"
-        try """
-        [[TransferSyntaxes]]
-        [Plain]
-        TransferSyntax1 = LittleEndianImplicit
-        [[PresentationContexts]]
-        [Nothing]
-        PresentationContext1 = VerificationSOPClass\\Plain
-        [[Profiles]]
-        [Default]
-        PresentationContexts = Nothing
-        """.write(toFile: rules, atomically: true, encoding: .utf8)
-        try hospital.openPACS(["-xf", rules, "Default"])
+        try hospital.openPACS(["-xf", try hospital.acceptingOnlyEchoes(), "Default"])
         try hospital.open()
         #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
         #expect(
@@ -97,6 +85,32 @@ struct DeliveryTests {
             "glenoid", ["queue", "retry", work, "--config", hospital.configuration])
         #expect(retried.status == 0, "\(retried.errors)")
         #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
+    }
+
+    /// The PACS has the first report and refuses the second for good; the third must supersede both.
+    @Test("a report that was refused in between leaves only the last one standing")
+    func refusedInBetween() throws {
+        let hospital = try Hospital()
+        try hospital.openPACS()
+        try hospital.open()
+        let files = try Radiographs.make(3, perStudy: 3, in: hospital.folder)
+        #expect(try hospital.push([files[0]], ["-xt"]).status == 0)
+        #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
+        hospital.closePACS()
+        try hospital.openPACS(["-xf", try hospital.acceptingOnlyEchoes(), "Default"])
+        #expect(try hospital.push([files[1]], ["-xt"]).status == 0)
+        #expect(
+            try eventually { (try hospital.json(["status"]) as? [String: Any])?["deadLetters"] as? Int == 1 },
+            "\(hospital.log)")
+        hospital.closePACS()
+        try hospital.openPACS()
+        #expect(try hospital.push([files[2]], ["-xt"]).status == 0)
+        #expect(eventually { hospital.reports.count == 2 }, "\(hospital.log)")
+        let standing = try Promise.standing(hospital.reports)
+        #expect(standing.count == 1)
+        #expect(
+            Set(standing.flatMap(\.images))
+                == Set(try files.map { try Radiographs.value("SOPInstanceUID", of: $0) }))
     }
 
     @Test("works with a real archive: dcmqrscp keeps the report and finds it")

@@ -180,7 +180,7 @@ extension KeepOutcome {
     /// The work that has the content.
     var id: WorkID {
         switch self {
-        case .new(let id), .conflicting(let id), .duplicate(of: let id): id
+        case .new(let id), .conflicting(let id), .duplicate(of: let id), .revived(let id, _): id
         }
     }
 }

@@ -95,6 +95,34 @@ import WorkQueue
         #expect(try bench.queue.counts().instances.ready == 1)
     }
 
+    /// Told success and forgotten: what a duplicate of a dead letter would be, above all one whose file is missing.
+    @Test(arguments: Implementation.allCases, [false, true])
+    func whatComesAgainAfterItsDeadLetterIsWorkAgain(
+        _ implementation: Implementation, isDiscarded: Bool
+    ) throws {
+        let bench = try QueueBench(implementation)
+        let id = try bench.keep("1.2.3").id
+        try bench.hangUp()
+        let path = try bench.claimOne().instance.path
+        try bench.restart()
+        _ = try bench.queue.recover(now: bench.now)
+        try bench.queue.bury(id, reason: "its file is missing from the spool", now: bench.now)
+        if isDiscarded { try bench.queue.discard(id, reason: "gone", now: bench.now) }
+        #expect(
+            try bench.queue.keptInstance(sopInstanceUID: "1.2.3", digest: "digest of 1.2.3") == nil)
+        #expect(
+            try bench.keep("1.2.3", from: "OTHER", association: "a2") == .revived(id, replacedPath: path))
+        #expect(try bench.queue.counts().instances.ready == 1)
+        let claim = try bench.claimOne()
+        #expect(claim.id == id && claim.instance.path != path && claim.instance.callingAE == "OTHER")
+        #expect(try bench.keep("1.2.3", association: "a3") == .duplicate(of: id))
+        try bench.classify(claim)
+        for association in ["a2", "a3"] { try bench.hangUp(association) }
+        bench.time.advance(by: .seconds(2))
+        #expect(try bench.report().contents.instances.count == 1)
+        #expect(try bench.steps("1.2.3").contains("retried"))
+    }
+
     @Test(arguments: Implementation.allCases)
     func onePartsFailureIsNotTheOthers(_ implementation: Implementation) throws {
         let bench = try QueueBench(implementation)

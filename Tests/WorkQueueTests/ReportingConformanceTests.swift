@@ -13,7 +13,7 @@ import WorkQueue
         bench.time.advance(by: .seconds(2))
         let claim = try bench.claimOneReport()
         #expect(claim.contents.instances.map(\.instance.sopInstanceUID) == ["1.1", "1.2", "1.3"])
-        #expect(claim.contents.predecessor == nil && claim.contents.studyInstanceUID == "study")
+        #expect(claim.contents.predecessors.isEmpty && claim.contents.studyInstanceUID == "study")
         try bench.record(claim)
         #expect(try bench.claimReport() == nil)
         #expect(try bench.queue.nextReportWake(timing: bench.timing) == nil)
@@ -90,7 +90,10 @@ import WorkQueue
         try bench.classify(slow[0])
         let successor = try bench.claimOneReport()
         #expect(successor.contents.instances.map(\.instance.sopInstanceUID) == ["1.1", "1.2"])
-        #expect(successor.contents.predecessor?.files[0].sopInstanceUID == "report on digest of 1.1 by m")
+        #expect(
+            successor.contents.predecessors.flatMap(\.files).map(\.sopInstanceUID) == [
+                "report on digest of 1.1 by m"
+            ])
     }
 
     @Test(arguments: Implementation.allCases)
@@ -144,7 +147,10 @@ import WorkQueue
         bench.time.advance(by: .seconds(2))
         let claim = try bench.claimOneReport()
         #expect(claim.contents.instances.map(\.instance.sopInstanceUID) == ["1.1", "1.2"])
-        #expect(claim.contents.predecessor?.files.map(\.sopInstanceUID) == ["report on digest of 1.1 by m"])
+        #expect(
+            claim.contents.predecessors.flatMap(\.files).map(\.sopInstanceUID) == [
+                "report on digest of 1.1 by m"
+            ])
     }
 
     @Test(arguments: Implementation.allCases)
@@ -162,7 +168,7 @@ import WorkQueue
         try bench.record(first)
         bench.time.advance(by: .seconds(2))
         let second = try bench.claimOneReport()
-        #expect(second.contents.instances.count == 2 && second.contents.predecessor != nil)
+        #expect(second.contents.instances.count == 2 && second.contents.predecessors.count == 1)
         try bench.record(second)
         #expect(try bench.claimReport() == nil)
     }
@@ -194,7 +200,26 @@ import WorkQueue
         bench.time.advance(by: .seconds(2))
         let contents = try bench.report().contents
         #expect(contents.instances.map(\.instance.digest) == ["corrected"])
-        #expect(contents.predecessor != nil)
+        #expect(contents.predecessors.count == 1)
+    }
+
+    /// The second report is a dead letter at the destination, which has the first: unless the third names both, the
+    /// first stands there beside it.
+    @Test(arguments: Implementation.allCases)
+    func aSuccessorSupersedesEveryEarlierReport(_ implementation: Implementation) throws {
+        let bench = try QueueBench(implementation)
+        try bench.runThrough("1.1")
+        for number in 2...3 {
+            try bench.keep("1.\(number)", association: "a\(number)")
+            try bench.hangUp("a\(number)")
+            try bench.classifyAll()
+            bench.time.advance(by: .seconds(2))
+            let claim = try bench.report()
+            #expect(claim.contents.predecessors.count == number - 1)
+            let delivery = try #require(try bench.claimDelivery())
+            #expect(try bench.queue.contents(ofReport: delivery.report.number) == claim.contents)
+            try bench.queue.finish(delivery, .dead(reason: "refused"), now: bench.now)
+        }
     }
 
     @Test(arguments: Implementation.allCases)
@@ -261,7 +286,7 @@ import WorkQueue
         try bench.classifyAll()
         bench.time.advance(by: .seconds(2))
         let claim = try bench.claimOneReport()
-        let predecessor = try #require(claim.contents.predecessor)
+        let predecessor = try #require(claim.contents.predecessors.last)
         let outcome = try bench.queue.record(
             predecessor.files[0], for: claim, destinations: ["pacs"], now: bench.now)
         #expect(outcome == .unchanged(report: predecessor.number))
@@ -320,7 +345,8 @@ import WorkQueue
             try bench.queue.addVariant(enhanced, toReport: 99, now: bench.now)
         }
         let contents = try #require(try bench.queue.contents(ofReport: number))
-        #expect(contents.instances.map(\.json) == ["result of digest of 1.1"] && contents.predecessor == nil)
+        #expect(
+            contents.instances.map(\.json) == ["result of digest of 1.1"] && contents.predecessors.isEmpty)
         #expect(try bench.queue.contents(ofReport: 99) == nil)
     }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace glenoid {
@@ -63,8 +64,9 @@ bool IncomingFile::failWith(const char *doing) {
     return false;
 }
 
-bool IncomingFile::open(const char *path, const MetaInformation &meta) {
+bool IncomingFile::open(const char *path, uint64_t freeBytesMin, const MetaInformation &meta) {
     abandon();
+    freeBytesMin_ = freeBytesMin;
     error_.clear();
     fileBytes_ = handedOver_ = dataSetBytes_ = 0;
     prefix_.clear();
@@ -97,7 +99,19 @@ bool IncomingFile::append(const uint8_t *bytes, size_t byteCount) {
     return true;
 }
 
+// Asked before each write, since only the end of a data set tells how long it was: a few objects of two gigabytes
+// that began while there was room would eat the reserve, and the queue with it.
+bool IncomingFile::checkRoom() {
+    if (freeBytesMin_ == 0) return true;
+    struct statvfs space;
+    if (fstatvfs(descriptor_, &space) != 0) return failWith("asking for the free space");
+    if (static_cast<uint64_t>(space.f_bavail) * space.f_frsize >= freeBytesMin_ + buffer_.size()) return true;
+    error_ = "the free space would fall below the reserve";
+    return false;
+}
+
 bool IncomingFile::flush() {
+    if (!checkRoom()) return false;
     size_t offset = 0;
     while (offset < buffer_.size()) {
         ssize_t written = ::write(descriptor_, buffer_.data() + offset, buffer_.size() - offset);

@@ -34,7 +34,8 @@ public:
     IncomingFile &operator=(const IncomingFile &) = delete;
 
     // Creates the file, which must not exist. False, here and below: `error` says why, and the file is of no use.
-    bool open(const char *path, const MetaInformation &meta);
+    // It fails when it would leave its file system fewer free bytes than `freeBytesMin`.
+    bool open(const char *path, uint64_t freeBytesMin, const MetaInformation &meta);
     bool append(const uint8_t *bytes, size_t byteCount);
     // Writes what is buffered and closes; not synced.
     bool finish(uint8_t digest[32]);
@@ -52,6 +53,7 @@ public:
 
 private:
     bool flush();
+    bool checkRoom();
     bool failWith(const char *doing);
 
     struct DigestDeleter {
@@ -62,6 +64,7 @@ private:
     std::vector<uint8_t> buffer_;
     std::vector<uint8_t> prefix_;
     std::unique_ptr<EVP_MD_CTX, DigestDeleter> digest_;
+    uint64_t freeBytesMin_ = 0;
     uint64_t fileBytes_ = 0;
     // How much of it the disk has been asked to begin with.
     uint64_t handedOver_ = 0;

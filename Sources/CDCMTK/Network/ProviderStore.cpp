@@ -30,6 +30,7 @@ bool ProviderAssociation::store(const CommandSet &command, uint8_t contextID) {
         command.sopInstanceUID.c_str(), context.transferSyntax.c_str()};
     decision_.refusal = statusOutOfResources;
     decision_.path[0] = '\0';
+    decision_.free_bytes_min = 0;
     callbacks_.begin_store(callbacks_.context, &request, &decision_);
     if (decision_.refusal != 0) {
         ++refusedCount_;
@@ -39,7 +40,7 @@ bool ProviderAssociation::store(const CommandSet &command, uint8_t contextID) {
     std::string why;
     MetaInformation meta{command.sopClassUID, command.sopInstanceUID, context.transferSyntax,
         settings_.implementationClassUID, settings_.implementationVersion, callingAE_, calledAE_};
-    if (!file_.open(decision_.path, meta)) {
+    if (!file_.open(decision_.path, decision_.free_bytes_min, meta)) {
         status = statusOutOfResources;
         why = file_.error();
     }

@@ -78,6 +78,7 @@ typedef struct {
 
 typedef struct {
     uint16_t refusal;                  // 0: receive; else the status to answer with
+    uint64_t free_bytes_min;           // what must stay free of the file's file system while it is written
     char path[CDCMTK_PATH_BYTES_MAX];  // of a file that does not exist yet
 } cdcmtk_store_decision;
 

@@ -12,7 +12,7 @@ final class Classifying: LaneWork {
     static let stepMax = Duration.seconds(600)
 
     /// Before an instance that could not be read is tried again.
-    private static let retryDelay = Duration.seconds(5)
+    private static let retry = RetrySettings.internalWork
 
     private let queue: any WorkQueue
     private let spool: Spool
@@ -20,6 +20,7 @@ final class Classifying: LaneWork {
     private let models: [ModelInUse]
     private let settings: ClassificationSettings
     private let logger: Logger
+    private let unsaved = UnsavedEnds()
 
     init(
         queue: any WorkQueue, spool: Spool, time: any TimeSource, models: [ModelInUse],
@@ -35,12 +36,17 @@ final class Classifying: LaneWork {
 
     func step() -> LaneStep {
         do throws(WorkQueueError) {
+            try unsaved.save()
             let claims = try queue.claimInstances(max: settings.batch, lease: Self.stepMax, now: time.now())
             guard !claims.isEmpty else { return .rest(until: try queue.nextInstanceWake(), now: time.now()) }
+            FaultPoint.classifyClaimed.reach()
             for claim in claims {
                 let outcome = outcome(of: claim)
+                FaultPoint.classifyComputed.reach()
                 log(claim, outcome)
-                try queue.finish(claim, outcome, now: time.now())
+                try unsaved.end { [queue, time] () throws(WorkQueueError) in
+                    try queue.finish(claim, outcome, now: time.now())
+                }
             }
             return .again
         } catch {
@@ -57,7 +63,7 @@ final class Classifying: LaneWork {
         do throws(DicomError) {
             dataset = try Dataset(path: spool.absolute(claim.instance.path))
         } catch {
-            return failure(error)
+            return failure(error, of: claim)
         }
         var results: [ModelResult] = []
         var reasons: [String] = []
@@ -70,7 +76,7 @@ final class Classifying: LaneWork {
                 let result = try model.classifier.result(of: dataset, digest: claim.instance.digest)
                 results.append(ModelResult(model: model.key, json: try Self.json(result)))
             } catch {
-                if case .dicom(let error) = error { return failure(error) }
+                if case .dicom(let error) = error { return failure(error, of: claim) }
                 return .dead(reason: "\(error)")
             }
         }
@@ -80,9 +86,10 @@ final class Classifying: LaneWork {
     }
 
     /// A file that cannot be read now may be readable later; data that are wrong stay wrong.
-    private func failure(_ error: DicomError) -> InstanceOutcome {
-        if case .world = error { return .retry(reason: "\(error)", notBefore: time.now() + Self.retryDelay) }
-        return .dead(reason: "\(error)")
+    private func failure(_ error: DicomError, of claim: InstanceClaim) -> InstanceOutcome {
+        guard case .world = error else { return .dead(reason: "\(error)") }
+        let pause = Self.retry.delay(afterAttempt: claim.attempt, jitter: 0)
+        return .retry(reason: "\(error)", notBefore: time.now() + pause)
     }
 
     private static func json(_ result: ImageResult) throws(PreparationError) -> String {

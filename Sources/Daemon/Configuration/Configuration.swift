@@ -112,7 +112,7 @@ package struct ClassificationSettings: Sendable, Equatable {
     /// Most images in one inference; a worker takes what is waiting and never waits for more.
     package var batch = 8
     /// Times an image is tried before it becomes a dead letter.
-    package var attempts = 3
+    package var attempts = 20
 
     /// Creates the defaults.
     package init() {}

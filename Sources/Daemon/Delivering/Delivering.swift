@@ -17,6 +17,7 @@ final class Delivering: LaneWork {
     private let configuration: LiveConfiguration
     private let composer: ReportComposer
     private let logger: Logger
+    private let unsaved = UnsavedEnds()
     /// The association that is kept open between deliveries, and what it was made with: a reload may change that.
     private var link: (settings: StoreUserSettings, user: StoreUser)?
     /// While the destination itself fails, nothing is claimed: a thousand reports waiting for a PACS that is down
@@ -51,6 +52,7 @@ final class Delivering: LaneWork {
         let now = time.now()
         if let pause, pause.until > now { return .rest(atMost: pause.until - now) }
         do throws(WorkQueueError) {
+            try unsaved.save()
             guard
                 let claim = try queue.claimDelivery(
                     destination: destination, lease: Self.stepMax(settings), now: now)
@@ -63,8 +65,13 @@ final class Delivering: LaneWork {
                 // must not be held by us.
                 return .rest(atMost: min(limit, settings.idleTimeout))
             }
+            FaultPoint.deliverClaimed.reach()
             let outcome = deliver(claim, settings, callingAE: current.callingAETitle(for: settings))
-            try queue.finish(claim, outcome, now: time.now())
+            FaultPoint.deliverAnswered.reach()
+            try unsaved.end { [queue, time] () throws(WorkQueueError) in
+                try queue.finish(claim, outcome, now: time.now())
+            }
+            FaultPoint.deliverRecorded.reach()
             return .again
         } catch {
             logger.error("the queue failed: \(error)")

@@ -1,4 +1,12 @@
 extension RetrySettings {
+    /// For what fails inside this machine, a disk that is full or cannot be read: patient enough for a day's outage, and
+    /// never so quick that retries fill the log.
+    static let internalWork: RetrySettings = {
+        var settings = RetrySettings()
+        (settings.first, settings.maximum) = (.seconds(5), .seconds(600))
+        return settings
+    }()
+
     /// The wait before the next attempt: it doubles from `first` up to `maximum`, and jitter takes away up to half, so
     /// that what piled up while a destination was down does not come back in one blow.
     ///

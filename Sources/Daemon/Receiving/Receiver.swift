@@ -86,7 +86,7 @@ final class Receiver: StoreProviderDelegate {
 
     func beginStore(_ request: StoreRequest) -> StoreDecision {
         do {
-            return .receive(path: try spool.makeIncomingPath())
+            return .receive(path: try spool.makeIncomingPath(), freeBytesMin: spool.reserve)
         } catch {
             logger.error("instance refused: \(error)", metadata: metadata(of: request))
             return .refuse(.outOfResources)
@@ -111,6 +111,8 @@ final class Receiver: StoreProviderDelegate {
         do throws(SpoolError) {
             switch try spool.keep(incoming: stored.path, as: instance, in: queue, now: time.now()) {
             case .new(let id): logger.info("instance kept as \(id)", metadata: facts)
+            case .revived(let id, _):
+                logger.notice("instance came again: \(id) is no dead letter any more", metadata: facts)
             case .duplicate(let id): logger.info("instance is kept already as \(id)", metadata: facts)
             case .conflicting(let id):
                 logger.warning(

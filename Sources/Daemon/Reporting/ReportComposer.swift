@@ -103,7 +103,7 @@ struct ReportComposer: Sendable {
         do {
             return try ResultDocument(
                 results: try contents.instances.map(Self.result), model: model.bundle.description,
-                installation: installation, predecessor: try predecessor(contents.predecessor))
+                installation: installation, predecessors: try contents.predecessors.compactMap(predecessor))
         } catch let error as CompositionError {
             throw error
         } catch {
@@ -120,11 +120,11 @@ struct ReportComposer: Sendable {
         }
     }
 
-    /// What the next report says of the one it replaces, read from its own bytes.
-    private func predecessor(_ summary: ReportSummary?) throws(CompositionError) -> ResultDocument
-        .Predecessor?
-    {
-        guard let file = summary?.files.first else { return nil }
+    /// What the next report says of one that it replaces, read from that one's own bytes.
+    private func predecessor(
+        _ summary: ReportSummary
+    ) throws(CompositionError) -> ResultDocument.Predecessor? {
+        guard let file = summary.files.first else { return nil }
         do throws(DicomError) {
             let dataset = try Dataset(path: spool.absolute(file.path))
             guard let instance = dataset.uid(.sopInstanceUID), let series = dataset.uid(.seriesInstanceUID)
@@ -133,8 +133,12 @@ struct ReportComposer: Sendable {
             }
             return ResultDocument.Predecessor(
                 sopInstanceUID: instance, seriesInstanceUID: series,
-                instanceNumber: dataset.integer(.instanceNumber) ?? 1)
+                instanceNumber: dataset.integer(.instanceNumber) ?? 1,
+                otherClasses: summary.files.dropFirst().compactMap { file in
+                    UID(file.sopClassUID).flatMap(SRClass.init(sopClassUID:))
+                })
         } catch {
+            if case .world = error { throw .transient("\(error)") }
             throw .permanent("the predecessor \(file.sopInstanceUID) cannot be read: \(error)")
         }
     }

@@ -7,8 +7,8 @@ import WorkQueue
 final class Reporting: LaneWork {
     /// The longest a report may honestly take: a study of thousands of images.
     static let stepMax = Duration.seconds(300)
-    /// Before a failed composition is tried again.
-    private static let retryDelay = Duration.seconds(10)
+    /// Before a failed composition is tried again: while the disk is full, others come and go.
+    private static let retry = RetrySettings.internalWork
 
     private let queue: any WorkQueue
     private let spool: Spool
@@ -16,6 +16,7 @@ final class Reporting: LaneWork {
     private let configuration: LiveConfiguration
     private let composer: ReportComposer
     private let logger: Logger
+    private let unsaved = UnsavedEnds()
 
     init(
         queue: any WorkQueue, spool: Spool, time: any TimeSource, configuration: LiveConfiguration,
@@ -32,11 +33,17 @@ final class Reporting: LaneWork {
     func step() -> LaneStep {
         let timing = configuration.current.study
         do throws(WorkQueueError) {
+            try unsaved.save()
             guard let claim = try queue.claimReport(timing: timing, lease: Self.stepMax, now: time.now())
             else {
                 return .rest(until: try queue.nextReportWake(timing: timing), now: time.now())
             }
-            if let failure = report(claim) { try queue.finish(claim, failure, now: time.now()) }
+            FaultPoint.reportClaimed.reach()
+            if let failure = report(claim) {
+                try unsaved.end { [queue, time] () throws(WorkQueueError) in
+                    try queue.finish(claim, failure, now: time.now())
+                }
+            }
             return .again
         } catch {
             logger.error("the queue failed: \(error)")
@@ -72,7 +79,8 @@ final class Reporting: LaneWork {
             return .dead(reason: reason)
         } catch {
             logger.error("report could not be composed, another attempt follows: \(error)", metadata: facts)
-            return .retry(reason: "\(error)", notBefore: now + Self.retryDelay)
+            return .retry(
+                reason: "\(error)", notBefore: now + Self.retry.delay(afterAttempt: claim.attempt, jitter: 0))
         }
     }
 }

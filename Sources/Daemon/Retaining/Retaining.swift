@@ -1,4 +1,4 @@
-// Makes room: purges finished work by age, and sooner when the disk fills up.
+// Makes room: purges finished work by age, and sooner when the disk fills up. Also sees that no work waits for nobody.
 import Logging
 import WorkQueue
 
@@ -6,6 +6,8 @@ import WorkQueue
 final class Retaining: LaneWork {
     /// Between two looks.
     static let interval = Duration.seconds(60)
+    /// Between two looks at the space: a fast sender fills a gigabyte in a dozen seconds.
+    static let spaceInterval = Duration.seconds(5)
     /// The longest a purge of one portion may honestly take.
     static let stepMax = Duration.seconds(300)
 
@@ -15,6 +17,7 @@ final class Retaining: LaneWork {
     private let configuration: LiveConfiguration
     private let logger: Logger
     private var next: Timestamp = .distantPast
+    private var nextWarning: Timestamp = .distantPast
 
     init(
         queue: any WorkQueue, spool: Spool, time: any TimeSource, configuration: LiveConfiguration,
@@ -29,35 +32,49 @@ final class Retaining: LaneWork {
 
     func step() -> LaneStep {
         let now = time.now()
-        guard next <= now else { return .rest(atMost: next - now) }
-        next = now + Self.interval
         do {
-            try purge(now: now)
+            if next <= now {
+                next = now + Self.interval
+                try purgeByAge(now: now)
+            }
+            try purgeForSpace(now: now)
         } catch {
             logger.error("the spool could not be purged: \(error)")
         }
-        return .rest(atMost: Self.interval)
+        return .rest(atMost: Self.spaceInterval)
     }
 
-    private func purge(now: Timestamp) throws {
-        let settings = configuration.current.spool
-        var purged = try spool.purge(queue, finishedBefore: now - settings.keepFor)
-        _ = try spool.removeOrphans(olderThan: settings.keepFor)
-        if try spool.space().freeBytes < settings.purgeThreshold {
-            // Space before age: the longest finished goes first, and only until there is room again.
-            let forced = try spool.purge(queue, finishedBefore: now) { [spool] in
-                // Not knowing the space is no reason to purge more than by age.
-                ((try? spool.space().freeBytes) ?? .max) >= settings.purgeThreshold
-            }
-            purged.instances += forced.instances
-            purged.reports += forced.reports
-            if try spool.space().freeBytes < settings.purgeThreshold {
-                logger.warning("the spool's disk is nearly full, and nothing finished is left to purge")
-            }
+    private func purgeByAge(now: Timestamp) throws {
+        // A report that was recorded, or a delivery that was in hand, while a reload took its destination away.
+        let stranded = try queue.buryDeliveries(
+            toOthersThan: Set(configuration.current.destinations.keys),
+            reason: "the configuration has no such destination any more", now: now)
+        if stranded > 0 {
+            logger.error("\(stranded) deliveries have no destination any more and are dead letters")
         }
-        if purged.instances > 0 {
-            logger.info("purged \(purged.instances) finished instances and \(purged.reports) reports")
-            try queue.checkpoint()
+        let keepFor = configuration.current.spool.keepFor
+        let purged = try spool.purge(queue, finishedBefore: now - keepFor)
+        _ = try spool.removeOrphans(olderThan: keepFor)
+        try tell(purged)
+    }
+
+    /// Space before age: the longest finished goes first, and only until there is room again.
+    private func purgeForSpace(now: Timestamp) throws {
+        let threshold = configuration.current.spool.purgeThreshold
+        guard try spool.space().freeBytes < threshold else { return }
+        let purged = try spool.purge(queue, finishedBefore: now) { [spool] in
+            // Not knowing the space is no reason to purge more than by age.
+            ((try? spool.space().freeBytes) ?? .max) >= threshold
         }
+        try tell(purged)
+        guard try spool.space().freeBytes < threshold, nextWarning <= now else { return }
+        logger.warning("the spool's disk is nearly full, and nothing finished is left to purge")
+        nextWarning = now + Self.interval
+    }
+
+    private func tell(_ purged: Purge) throws {
+        guard purged.instances > 0 else { return }
+        logger.info("purged \(purged.instances) finished instances and \(purged.reports) reports")
+        try queue.checkpoint()
     }
 }

@@ -95,7 +95,9 @@ package struct LinuxDisk: SpoolDisk {
     }
 
     package func lock(_ path: String) throws(SpoolError) -> (any SpoolLock)? {
-        let file = try OpenFile(path, O_RDWR | O_CREAT)
+        // flock(2) needs no right to write, and a file open for writing would keep an administrator from mounting the
+        // file system read-only.
+        let file = try OpenFile(path, O_RDONLY | O_CREAT)
         do {
             // The kernel drops the lock with the descriptor, so a killed process leaves none behind.
             _ = try retrying("flock", path) { flock(file.descriptor, LOCK_EX | LOCK_NB) }

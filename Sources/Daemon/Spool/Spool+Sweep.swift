@@ -94,8 +94,17 @@ extension Spool {
             } catch {
                 throw .queue(error)
             }
-            FaultPoint.purgeCommitted.reach()
-            for path in portion.paths { try disk.remove(absolute(path)) }
+            let errorNumber = FaultPoint.purgeCommitted.reach()
+            // A file that cannot be deleted keeps no other one: the rows are gone, so nobody would come back for them.
+            var failed: SpoolError? = errorNumber.map { failure("unlink", "", $0) }
+            for path in portion.paths {
+                do {
+                    try disk.remove(absolute(path))
+                } catch {
+                    failed = error
+                }
+            }
+            if let failed { throw failed }
             total.studies += portion.studies
             total.instances += portion.instances
             total.reports += portion.reports

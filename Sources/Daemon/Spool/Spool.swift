@@ -65,6 +65,9 @@ package final class Spool: Sendable {
     /// Space on the spool's file system.
     package func space() throws(SpoolError) -> SpoolSpace { try disk.space(at: folder) }
 
+    /// Bytes that must stay free of what arrives.
+    package var reserve: Int64 { max(0, reserveBytes()) }
+
     /// Throws ``SpoolError/reserveReached(freeBytes:reserveBytes:)`` when nothing more may be taken in.
     package func checkRoom() throws(SpoolError) {
         let (free, reserve) = (try space().freeBytes, reserveBytes())
@@ -106,7 +109,12 @@ package final class Spool: Sendable {
             try queue.keep(instance, now: now)
         }
         FaultPoint.keepCommitted.reach()
-        if case .duplicate = outcome { try disk.remove(absolute(instance.path)) }
+        // What cannot be deleted now is an orphan at the next start; it does not make the answer untrue.
+        switch outcome {
+        case .duplicate: try? disk.remove(absolute(instance.path))
+        case .revived(_, let replacedPath): try? disk.remove(absolute(replacedPath))
+        case .new, .conflicting: break
+        }
         return outcome
     }
 
@@ -140,13 +148,13 @@ package final class Spool: Sendable {
     private func settle(_ incoming: String, _ instance: inout ReceivedInstance) throws(SpoolError) {
         if let errorNumber = FaultPoint.keepSync.reach() { throw failure("fdatasync", incoming, errorNumber) }
         instance.byteCount = try disk.sync(file: incoming)
-        FaultPoint.keepSynced.reach()
+        if let errorNumber = FaultPoint.keepSynced.reach() { throw failure("rename", incoming, errorNumber) }
         let digest = Self.fileName(instance.digest)
         let shard = "instances/" + Self.shard(of: digest)
         instance.path = "\(shard)/\(digest)-\(Self.uniqueName()).dcm"
         try disk.rename(incoming, to: absolute(instance.path))
-        FaultPoint.keepRenamed.reach()
-        do {
+        do throws(SpoolError) {
+            if let errorNumber = FaultPoint.keepRenamed.reach() { throw failure("fsync", shard, errorNumber) }
             try disk.sync(folder: absolute(shard))
         } catch {
             try disk.remove(absolute(instance.path))
@@ -215,7 +223,10 @@ package final class Spool: Sendable {
         let incoming = "\(folder)/incoming/\(name).dcm"
         // Not named by the UID alone: a report of the same UID may just be being purged.
         let path = "reports/\(Self.fileName(sopInstanceUID))-\(name).dcm"
-        do {
+        do throws(SpoolError) {
+            if let errorNumber = FaultPoint.reportComposed.reach() {
+                throw failure("write", incoming, errorNumber)
+            }
             try disk.write(bytes, to: incoming)
             _ = try disk.sync(file: incoming)
             try disk.rename(incoming, to: absolute(path))

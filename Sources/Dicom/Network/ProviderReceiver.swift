@@ -74,7 +74,7 @@ final class ProviderReceiver: Sendable {
             // A refusal with the status of success would tell the peer that its object is safe.
             let refusal = status.isFailure ? status : .outOfResources
             unsafe decision.pointee.refusal = refusal.rawValue
-        case .receive(let path):
+        case .receive(let path, let freeBytesMin):
             let characters = path.utf8CString
             guard characters.count <= Int(CDCMTK_PATH_BYTES_MAX) else {
                 unsafe decision.pointee.refusal = DIMSEStatus.outOfResources.rawValue
@@ -82,6 +82,7 @@ final class ProviderReceiver: Sendable {
                 return
             }
             unsafe decision.pointee.refusal = 0
+            unsafe decision.pointee.free_bytes_min = UInt64(max(0, freeBytesMin))
             unsafe withUnsafeMutableBytes(of: &decision.pointee.path) { target in
                 unsafe characters.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
             }

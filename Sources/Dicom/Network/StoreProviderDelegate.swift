@@ -60,7 +60,10 @@ package struct StoreRequest: Sendable {
 /// What to do with an announced object.
 package enum StoreDecision: Sendable {
     /// Write it to a new file at this path, of at most 4,095 bytes of UTF-8.
-    case receive(path: String)
+    ///
+    /// Should its file system come to have fewer free bytes than `freeBytesMin` while it arrives, it is abandoned and
+    /// answered with 0xA700: the size of an object is not known before its end.
+    case receive(path: String, freeBytesMin: Int64 = 0)
     /// Read it, forget it, and answer this.
     case refuse(DIMSEStatus)
 }

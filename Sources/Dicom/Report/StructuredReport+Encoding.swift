@@ -13,7 +13,10 @@ extension StructuredReport {
         try write(headerTo: writer.attributes, as: reportClass, zone: SubjectAttributes.zone(of: source))
         try writer.write(content.degraded(to: reportClass))
         for reference in evidence { try writer.addEvidence(reference) }
-        for reference in predecessors { try writer.addPredecessor(reference.written(as: reportClass)) }
+        var named: Set<UID> = []
+        // The class that is written may be among those in which a predecessor is named already.
+        for reference in predecessors.map({ $0.written(as: reportClass) })
+        where named.insert(reference.sopInstanceUID).inserted { try writer.addPredecessor(reference) }
         for scheme in codingSchemes { try writer.add(scheme) }
         return try writer.encode()
     }

@@ -61,12 +61,16 @@ final class GroupCommit: @unchecked Sendable {
             try writer.writeWithoutTransaction { db in
                 try db.inTransaction(.immediate) {
                     for part in group { try run(part, in: db) }
-                    if FaultPoint.queueCommit.reach() != nil { throw WorkQueueError.full }
+                    if let number = FaultPoint.queueCommit.reach() {
+                        throw WorkQueueError(errorNumber: number)
+                    }
                     return .commit
                 }
             }
-            FaultPoint.queueCommitted.reach()
-            return nil
+            // As when the disk's answer to the last sync is an error: what was written is there all the same.
+            return FaultPoint.queueCommitted.reach().map { _ in
+                .store("the commit was answered with an error")
+            }
         } catch {
             return WorkQueueError(error)
         }

@@ -8,7 +8,10 @@ extension SQLiteWorkQueue {
     }
 
     package func keptInstance(sopInstanceUID: String, digest: String) throws(WorkQueueError) -> WorkID? {
-        try read { db in try kept(sopInstanceUID, digest, in: db) }
+        try read { db in
+            guard let kept = try kept(sopInstanceUID, digest, in: db), kept.isInHonour else { return nil }
+            return kept.id
+        }
     }
 
     package func noteDuplicate(
@@ -32,21 +35,40 @@ extension SQLiteWorkQueue {
     }
 }
 
-private func kept(_ sopInstanceUID: String, _ digest: String, in db: Database) throws -> WorkID? {
-    try db.integer(
-        "SELECT id FROM instance WHERE sopInstanceUID = ? AND digest = ?", [sopInstanceUID, digest]
-    ).map { WorkID(.instance, $0) }
+/// A content that is kept already.
+private struct KeptContent {
+    let id: WorkID
+    let path: String
+    /// Whether the promise of its first keeping still holds without anybody's help.
+    ///
+    /// Not so for a dead letter, whose file may be what is missing, or for one that an operator threw away: a
+    /// sender that is told success must not be told so for nothing.
+    let isInHonour: Bool
+}
+
+private func kept(_ sopInstanceUID: String, _ digest: String, in db: Database) throws -> KeptContent? {
+    try db.row(
+        "SELECT id, path, state FROM instance WHERE sopInstanceUID = ? AND digest = ?",
+        [sopInstanceUID, digest]
+    ).map { row in
+        let state: Int = row["state"]
+        let isInHonour = state != Work.State.dead.rawValue && state != Work.State.discarded.rawValue
+        return KeptContent(id: WorkID(.instance, row["id"]), path: row["path"], isInHonour: isInHonour)
+    }
 }
 
 extension SQLiteTransaction {
     fileprivate func keep(_ instance: ReceivedInstance) throws -> KeepOutcome {
-        if let id = try kept(instance.sopInstanceUID, instance.digest, in: db) {
-            try noteDuplicate(of: id, callingAE: instance.callingAE)
-            return .duplicate(of: id)
+        if let kept = try kept(instance.sopInstanceUID, instance.digest, in: db) {
+            guard kept.isInHonour else { return try revive(kept, as: instance) }
+            try noteDuplicate(of: kept.id, callingAE: instance.callingAE)
+            return .duplicate(of: kept.id)
         }
         let isConflicting = try db.exists(
             "SELECT 1 FROM instance WHERE sopInstanceUID = ?", [instance.sopInstanceUID])
-        let study = try instance.studyInstanceUID.map { try enter($0, association: instance.association) }
+        let study = try instance.studyInstanceUID.map {
+            try enter($0, association: instance.association, newCount: 1)
+        }
         let id = try insert(instance, study: study)
         let name = isConflicting ? EventName.conflicting : .received
         try log(name, "from \(instance.callingAE) at \(instance.peerAddress)", of: id, study: study)
@@ -61,13 +83,34 @@ extension SQLiteTransaction {
         try log(.duplicate, "from \(callingAE)", of: id, study: row["studyID"])
     }
 
-    /// The study gets one more unclassified instance, brought by an association.
-    private func enter(_ studyInstanceUID: String, association: String) throws -> Int64 {
+    /// Makes work of a dead or discarded content again, with the file that came now.
+    private func revive(_ kept: KeptContent, as instance: ReceivedInstance) throws -> KeepOutcome {
+        let study = try instance.studyInstanceUID.map {
+            try enter($0, association: instance.association, newCount: 0)
+        }
         try db.run(
             """
-            INSERT INTO study (uid, unclassified, lastReceivedAt, lastActivityAt) VALUES (?1, 1, ?2, ?2)
-            ON CONFLICT (uid) DO UPDATE SET unclassified = unclassified + 1, lastReceivedAt = ?2
-            """, [studyInstanceUID, now.microseconds])
+            UPDATE instance SET path = ?, byteCount = ?, transferSyntaxUID = ?, callingAE = ?, peerAddress = ?,
+                association = ?, outcome = 0, turn = ? WHERE id = ?
+            """,
+            [
+                instance.path, instance.byteCount, instance.transferSyntaxUID, instance.callingAE,
+                instance.peerAddress, instance.association, try takeTurn(of: instance.callingAE),
+                kept.id.number,
+            ])
+        try apply(.renewal, to: kept.id)
+        try log(.retried, "sent again by \(instance.callingAE)", of: kept.id, study: study)
+        announce([.instances, .reports])
+        return .revived(kept.id, replacedPath: kept.path)
+    }
+
+    /// The study gets more unclassified instances, brought by an association.
+    private func enter(_ studyInstanceUID: String, association: String, newCount: Int) throws -> Int64 {
+        try db.run(
+            """
+            INSERT INTO study (uid, unclassified, lastReceivedAt, lastActivityAt) VALUES (?1, ?3, ?2, ?2)
+            ON CONFLICT (uid) DO UPDATE SET unclassified = unclassified + ?3, lastReceivedAt = ?2
+            """, [studyInstanceUID, now.microseconds, newCount])
         guard let study = try db.integer("SELECT id FROM study WHERE uid = ?", [studyInstanceUID]) else {
             throw WorkQueueError.store("a study vanished while it was written")
         }

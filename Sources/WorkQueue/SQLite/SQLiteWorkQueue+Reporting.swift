@@ -94,7 +94,7 @@ extension SQLiteTransaction {
         let contents = ReportContents(
             studyInstanceUID: row["studyUID"], model: row["model"],
             instances: try speakingInstances(study: row["studyID"], model: row["model"]),
-            predecessor: try (row["lastReportID"] as Int64?).flatMap { try reportSummary($0, in: db) })
+            predecessors: try earlierReports(of: id.number, before: .max, in: db))
         return ReportClaim(id: id, attempt: row["attempts"], lease: lease, contents: contents)
     }
 
@@ -225,12 +225,24 @@ func reportSummary(_ number: Int64, in db: Database) throws -> ReportSummary? {
         })
 }
 
+/// Every report of a study and model before this one, oldest first.
+///
+/// Not the chain's last alone: where a destination refused the one in between, its successor must supersede the one
+/// before that too, or two reports would stand there.
+private func earlierReports(
+    of reporting: Int64, before number: Int64, in db: Database
+) throws -> [ReportSummary] {
+    try db.rows(
+        "SELECT id FROM report WHERE reportingID = ? AND id < ? ORDER BY id", [reporting, number]
+    ).compactMap { try reportSummary($0["id"], in: db) }
+}
+
 /// What a recorded report covers.
 private func reportContents(_ number: Int64, in db: Database) throws -> ReportContents? {
     guard
         let report = try db.row(
             """
-            SELECT predecessorID, model, study.uid AS studyUID FROM report
+            SELECT reportingID, model, study.uid AS studyUID FROM report
             JOIN reporting ON reporting.id = reportingID JOIN study ON study.id = studyID WHERE report.id = ?
             """, [number])
     else { return nil }
@@ -246,7 +258,7 @@ private func reportContents(_ number: Int64, in db: Database) throws -> ReportCo
     return ReportContents(
         studyInstanceUID: report["studyUID"], model: report["model"],
         instances: instances.map(reportedInstance),
-        predecessor: try (report["predecessorID"] as Int64?).flatMap { try reportSummary($0, in: db) })
+        predecessors: try earlierReports(of: report["reportingID"], before: number, in: db))
 }
 
 private func reportedInstance(_ row: Row) -> ReportedInstance {

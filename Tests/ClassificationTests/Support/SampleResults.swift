@@ -56,11 +56,11 @@ enum SampleResults {
     static func document(
         _ results: [ImageResult], model: ModelDescription = model,
         installation: ResultDocument.Installation = installation, settings: ReportSettings? = nil,
-        predecessor: ResultDocument.Predecessor? = nil
+        predecessors: [ResultDocument.Predecessor] = []
     ) throws(ResultDocumentError) -> ResultDocument {
         try ResultDocument(
             results: results, model: model, installation: installation, settings: settings,
-            predecessor: predecessor)
+            predecessors: predecessors)
     }
 
     /// A radiograph's header, as the file from which patient and study are taken.

@@ -13,24 +13,33 @@ final class Hospital {
 
     /// - Parameters:
     ///   - settle: `study.settle`.
+    ///   - dicom: keys added to `dicom`; `spool` and `destination` likewise.
+    ///   - bundle: the model's folder.
+    ///   - store: where spool and queue lie; the hospital's folder otherwise.
+    ///   - other: host, port and more of a second destination.
     ///   - more: lines added to the configuration's end.
-    init(settle: String = "0s", dicom: String = "", destination: String = "", more: String = "") throws {
+    init(
+        settle: String = "0s", dicom: String = "", spool: String = "", destination: String = "",
+        more: String = "", bundle: String = Fixtures.bundle, store: String? = nil, beside other: String = ""
+    ) throws {
         folder =
             FileManager.default.temporaryDirectory.appendingPathComponent("glenoid-\(UUID().uuidString)").path
+        let store = store ?? folder
         try FileManager.default.createDirectory(
             atPath: folder + "/reports", withIntermediateDirectories: true)
         port = try Program.freePort()
         pacsPort = try Program.freePort()
         let yaml = """
             dicom: {aeTitle: GLENOID, bind: 127.0.0.1, port: \(port)\(dicom)}
-            spool: {folder: \(folder)/spool, reserve: 10MB}
-            queue: {url: "sqlite://\(folder)/queue.sqlite"}
+            spool: {folder: \(store)/spool, reserve: 10MB\(spool)}
+            queue: {url: "sqlite://\(store)/queue.sqlite"}
             study: {settle: \(settle)}
             models:
-              - bundle: \(Fixtures.bundle)
-                destinations: [pacs]
+              - bundle: \(bundle)
+                destinations: [pacs\(other.isEmpty ? "" : ", other")]
             destinations:
               pacs: {aeTitle: PACS, host: 127.0.0.1, port: \(pacsPort), retry: {first: 200ms, maximum: 1s}\(destination)}
+            \(other.isEmpty ? "" : "  other: {aeTitle: OTHER, \(other), retry: {first: 200ms, maximum: 1s}}")
             \(more)
             """
         try yaml.write(toFile: configuration, atomically: true, encoding: .utf8)
@@ -50,14 +59,24 @@ final class Hospital {
         environment: [String: String] = [:], through wrapper: [String] = [],
         calling callingAE: String = "ECHOSCU"
     ) throws {
+        try launch(environment: environment, through: wrapper)
+        try #require(try awaitsConnections(calling: callingAE), "the daemon did not start:\n\(log)")
+    }
+
+    /// Starts the daemon, which may well die at once.
+    func launch(environment: [String: String] = [:], through wrapper: [String] = []) throws {
         let arguments = wrapper + [Program.glenoid, "serve", "--config", configuration]
         daemon = try Running(
             arguments[0], Array(arguments.dropFirst()), environment: environment,
             logPath: folder + "/daemon.log")
+    }
+
+    /// Waits until the daemon answers an echo; false if it has ended.
+    func awaitsConnections(calling callingAE: String = "ECHOSCU") throws -> Bool {
         let answers = try eventually(within: 60) {
             try echo(callingAE: callingAE) == 0 || daemon?.isRunning != true
         }
-        try #require(answers && daemon?.isRunning == true, "the daemon did not start:\n\(log)")
+        return answers && daemon?.isRunning == true
     }
 
     func echo(calling aeTitle: String = "GLENOID", callingAE: String = "ECHOSCU") throws -> Int32 {
@@ -73,6 +92,23 @@ final class Hospital {
         let port = pacsPort
         try #require(
             try eventually { try Program.run("echoscu", ["127.0.0.1", "\(port)"]).status == 0 }, "no PACS")
+    }
+
+    /// A configuration of `storescp` with which it takes no object at all.
+    func acceptingOnlyEchoes() throws -> String {
+        let rules = folder + "/echoes-only.cfg"
+        try """
+        [[TransferSyntaxes]]
+        [Plain]
+        TransferSyntax1 = LittleEndianImplicit
+        [[PresentationContexts]]
+        [Nothing]
+        PresentationContext1 = VerificationSOPClass\\Plain
+        [[Profiles]]
+        [Default]
+        PresentationContexts = Nothing
+        """.write(toFile: rules, atomically: true, encoding: .utf8)
+        return rules
     }
 
     func closePACS() {
@@ -112,4 +148,20 @@ enum Fixtures {
         .deletingLastPathComponent().path
     static let bundle = top + "/conf/models/shoulder-implant"
     static let phantom = top + "/Tests/Fixtures/phantom.dcm"
+
+    /// The shipped network at its smallest input side: an image takes milliseconds, and everything around it is as ever.
+    static func quickBundle(in folder: String) throws -> String {
+        let path = folder + "/quick-bundle"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: path + "/weights.safetensors", withDestinationPath: bundle + "/weights.safetensors")
+        let data = try Data(contentsOf: URL(fileURLWithPath: bundle + "/model.json"))
+        guard var model = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+            throw CocoaError(.fileReadCorruptFile)
+        }
+        model["side"] = 64
+        try JSONSerialization.data(withJSONObject: model).write(
+            to: URL(fileURLWithPath: path + "/model.json"))
+        return path
+    }
 }

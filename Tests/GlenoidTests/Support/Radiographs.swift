@@ -17,13 +17,28 @@ enum Radiographs {
     }
 
     /// A copy of the phantom with elements changed: `dcmodify`'s assignments, inserted where absent.
-    static func make(_ assignments: [String], erase: [String] = [], in folder: String) throws -> String {
+    static func make(
+        _ assignments: [String], erase: [String] = [], from original: String = Fixtures.phantom,
+        in folder: String
+    ) throws -> String {
         let path = "\(folder)/radiograph-\(UUID().uuidString).dcm"
-        try FileManager.default.copyItem(atPath: Fixtures.phantom, toPath: path)
+        try FileManager.default.copyItem(atPath: original, toPath: path)
         let options = assignments.flatMap { ["-i", $0] } + erase.flatMap { ["-ea", $0] }
         let run = try Program.run("dcmodify", ["-nb", "-ie"] + options + [path])
         try #require(run.status == 0, "dcmodify: \(run.errors)")
         return path
+    }
+
+    /// The phantom, uncompressed and 96 pixels wide: 24 kB instead of a megabyte.
+    static func makeSmall(in folder: String) throws -> String {
+        let (plain, small) = (folder + "/plain.dcm", folder + "/small.dcm")
+        for (tool, arguments) in [
+            ("dcmdjpls", [Fixtures.phantom, plain]), ("dcmscale", ["+Sxv", "96", plain, small]),
+        ] {
+            let run = try Program.run(tool, arguments)
+            try #require(run.status == 0, "\(tool): \(run.errors)")
+        }
+        return small
     }
 
     /// A new identifier (PS3.5 B.2: a UUID as a decimal number under 2.25).
