@@ -30,7 +30,8 @@ MODEL          ?= .build/models/shoulder-implant
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-demo setup-test build static demo test test-neon lint format fuzz bench bench-training model install \
-	uninstall clean
+	uninstall clean crash soak sabotage \
+	sanitize-address sanitize-undefined sanitize-thread
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +74,36 @@ format: setup ## Apply the formatting rules.
 
 fuzz: setup-test ## Fuzz the input side (FUZZ_SECONDS=3600 for each target).
 	Tests/Fuzz/run $(or $(FUZZ_SECONDS),3600)
+
+crash: setup-test ## Kill the daemon 200 times at random and at every step; figures go into docs/RELIABILITY.md (CRASH_KILLS=N).
+	$(SWIFT) build --configuration release --build-tests
+	RELIABILITY_FIGURES=1 CRASH_KILLS=$(or $(CRASH_KILLS),200) $(SWIFT) test --configuration release --skip-build \
+		--no-parallel --filter 'randomKills|everyFaultPoint'
+
+soak: setup-test ## Push 20,000 images and look for growth; figures go into docs/RELIABILITY.md (SOAK_IMAGES=N).
+	$(SWIFT) build --configuration release --build-tests
+	RELIABILITY_FIGURES=1 SOAK_IMAGES=$(or $(SOAK_IMAGES),20000) $(SWIFT) test --configuration release --skip-build \
+		--no-parallel --filter SoakTests
+
+sabotage: setup-test ## Take each protection out in turn; some test must notice (SABOTAGE='name ...': only these).
+	Tests/Sabotage/run $(SABOTAGE)
+
+# The rooms that hold foreign bytes and threads, each with a build of its own beside the usual one. Leaks are not looked
+# for: Swift's runtime keeps what it has made once. `make soak` looks for growth instead.
+define sanitized
+	$(SWIFT) build --build-tests --sanitize $(1) --scratch-path .build/sanitize-$(1)
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --skip-build --no-parallel --sanitize $(1) \
+		--scratch-path .build/sanitize-$(1) --filter 'WorkQueueTests|DaemonTests|DicomTests'
+endef
+
+sanitize-address: setup-test ## Run the tests of queue, daemon and network with the address sanitizer.
+	$(call sanitized,address)
+
+sanitize-undefined: setup-test ## The same with the undefined-behaviour sanitizer.
+	$(call sanitized,undefined)
+
+sanitize-thread: setup-test ## The same with the thread sanitizer.
+	$(call sanitized,thread)
 
 bench: build ## Time the shipped model on this machine.
 	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant --threads 1

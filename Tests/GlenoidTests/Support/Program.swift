@@ -86,7 +86,10 @@ final class Running {
 
 enum Program {
     /// The program under test, built beside the test bundle.
+    ///
+    /// `PROGRAM` in the environment names another one: long runs with tests of a debug build use the release.
     static var glenoid: String {
+        if let other = ProcessInfo.processInfo.environment["PROGRAM"] { return other }
         // The test runner lies in the build folder, or is handed the bundle that lies there.
         let candidates = [CommandLine.arguments[0], Bundle.main.executablePath ?? ""] + CommandLine.arguments
         for path in candidates {
