@@ -42,6 +42,16 @@ import Testing
         #expect(page.contains("data:image/png;base64,"))
     }
 
+    @Test func dataShowDrawsWhatATrainingMakesOfTheImages() throws {
+        let images = try Images()
+        let picture = "\(images.folder)/.sheet.png"
+        let run = try Program.run("glenoid", ["data", "show", images.folder, "--augmented", picture])
+        #expect(run.status == 0, "\(run.errors)")
+        let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: picture)))
+        // Width and height of the header (ISO/IEC 15948): four images, eight pictures each, four pixels between.
+        #expect(bytes[16..<24].elementsEqual([0, 0, 7, 156, 0, 0, 3, 204]))
+    }
+
     @Test func evaluateCountsWhatItCanReadAndNamesTheRest() throws {
         let images = try Images()
         let run = try Program.run("glenoid", ["evaluate", images.folder, "--json"])

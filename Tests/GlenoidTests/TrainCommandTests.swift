@@ -141,6 +141,8 @@ import Testing
         #expect(few.errors.contains("duplicates with different labels"))
         let nothing = try Program.run("glenoid", ["train", pictures.data, "--output", pictures.model])
         #expect(nothing.status == 64 && nothing.errors.contains("--base MODEL, or --scratch"))
+        let noFolder = try Program.run("glenoid", pictures.arguments(to: "\(pictures.data)/across/0.png"))
+        #expect(noFolder.status == 1 && noFolder.errors.contains("0.png"), "\(noFolder.errors)")
         let recipe = "\(pictures.folder)/recipe.json"
         try Data(#"{"epoch": 1}"#.utf8).write(to: URL(fileURLWithPath: recipe))
         let misspelt = try Program.run("glenoid", pictures.arguments(["--recipe", recipe]))

@@ -180,6 +180,16 @@ final class TemporaryFolder {
         #expect(error?.description.contains("the checkpoint could not be written") == true)
     }
 
+    @Test func whatAKilledProcessLeftHalfWrittenIsRemoved() throws {
+        let folder = TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        for name in ["checkpoint.safetensors.part-1", "notes.txt"] {
+            try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/\(name)"))
+        }
+        _ = try TinyTraining.trainer(stateFolder: folder.path)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["notes.txt"])
+    }
+
     @Test func aLossThatIsNoNumberEndsTheTraining() throws {
         var recipe = TinyTraining.recipe
         (recipe.bodyRate, recipe.clipping, recipe.optimiser, recipe.epochs) = (100, 0, .momentum, 4)

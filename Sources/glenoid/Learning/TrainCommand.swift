@@ -49,6 +49,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         let threadCount = try threadCount(threads)
+        try checkOutput()
         do {
             let plan = try TrainingPlan(source: source, startOptions, recipeOptions)
             for note in plan.notes { complain(note) }
@@ -76,6 +77,18 @@ struct TrainCommand: ParsableCommand {
             }
         } catch let error as LearningError {
             throw CommandFailure(error.description)
+        }
+    }
+
+    /// Makes the bundle's folder: what cannot be written is better known before hours of training.
+    private func checkOutput() throws {
+        do {
+            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        } catch {
+            throw CommandFailure("\(output): \(error.localizedDescription)")
+        }
+        guard FileManager.default.isWritableFile(atPath: output) else {
+            throw CommandFailure("\(output): nothing may be written there")
         }
     }
 
