@@ -52,6 +52,8 @@ struct EligibilityTests {
             ([(.imageType, "ORIGINAL\\PRIMARY\\LOCALIZER")], "ImageType (0008,0008)"),
             ([(.presentationIntentType, "FOR PROCESSING")], "PresentationIntentType (0008,0068)"),
             ([(.sopClassUID, "1.2.840.10008.5.1.4.1.1.1.1.1")], "SOPClassUID (0008,0016)"),
+            // A segmentation has pixel data and is no image.
+            ([(.sopClassUID, "1.2.840.10008.5.1.4.1.1.66.4")], "SOPClassUID (0008,0016)"),
             (
                 [(.manufacturer, "Glenoid"), (.manufacturerModelName, "Glenoid")],
                 "ManufacturerModelName (0008,1090)"

@@ -78,4 +78,19 @@ import Testing
         let samples = try Dataset(bytes: misdescribed).frame(at: 0).samples
         #expect(try samples == Dataset(bytes: object).frame(at: 0).samples)
     }
+
+    /// With category 16, which only lossless coding has, the IJG library reads past its own table.
+    @Test func aHuffmanTableWithACategoryThatDoesNotExistIsRefused() throws {
+        let pixels = FrameFixture.pixels(rows: 32, columns: 32, bits: 12)
+        let image = Image(rows: 32, columns: 32, bitsStored: 12)
+        var object = try FrameFixture.compressedBytes(
+            FrameFixture.native(image, pixels), with: ["dcmcjpeg", "+ee"])
+        // DHT: marker, length, class and destination, sixteen counts, symbols.
+        let table = try #require(FrameFixture.firstIndex(of: [0xFF, 0xC4], in: object))
+        #expect(object[table + 4] == 0, "the first table is a DC table")
+        object[table + 21] = 16
+        #expect {
+            try Dataset(bytes: object).frame(at: 0)
+        } throws: { ($0 as? DicomError)?.description.contains("category") == true }
+    }
 }

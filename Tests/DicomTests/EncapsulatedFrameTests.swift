@@ -64,6 +64,50 @@ import Testing
         #expect(frame.photometricInterpretation == .rgb)
     }
 
+    /// A red image as `dcmcjpeg` codes it: YBR_FULL_422.
+    private static func redStream() throws -> [UInt8] {
+        let red = (0..<32 * 32).flatMap { _ in [250, 20, 30] as [UInt16] }
+        let image = Image(
+            rows: 32, columns: 32, samplesPerPixel: 3, photometricInterpretation: "RGB", bitsAllocated: 8,
+            planarConfiguration: 0)
+        let object = try FrameFixture.compressedBytes(
+            FrameFixture.native(image, red), with: ["dcmcjpeg", "+eb"])
+        let start = try #require(FrameFixture.firstIndex(of: [0xFF, 0xD8, 0xFF], in: object))
+        let end = try #require(FrameFixture.firstIndex(of: [0xFF, 0xD9], in: object, from: start))
+        return Array(object[start..<end + 2])
+    }
+
+    private static func interpretation(of stream: [UInt8], saying said: String) throws
+        -> PhotometricInterpretation
+    {
+        let image = Image(
+            rows: 32, columns: 32, samplesPerPixel: 3, photometricInterpretation: said, bitsAllocated: 8,
+            planarConfiguration: 0)
+        let object = FrameFixture.object(image, [stream], syntax: "1.2.840.10008.1.2.4.50")
+        return try Dataset(bytes: object).frame(at: 0).photometricInterpretation
+    }
+
+    @Test func whatAJPEGStreamSaysAboutItsColoursCounts() throws {
+        // DCMTK writes a JFIF header (ITU-T T.871), APP0 behind SOI: YCbCr, whatever the object says.
+        let withJFIF = try Self.redStream()
+        #expect(withJFIF[2..<4] == [0xFF, 0xE0])
+        for said in ["RGB", "YBR_FULL_422"] {
+            #expect(try Self.interpretation(of: withJFIF, saying: said) == .ybrFull)
+        }
+        let stream = Array(withJFIF[..<2] + withJFIF[(4 + Int(withJFIF[5]))...])
+        #expect(try Self.interpretation(of: stream, saying: "RGB") == .rgb)
+        #expect(try Self.interpretation(of: stream, saying: "YBR_FULL_422") == .ybrFull)
+        // Components named R, G and B in the frame's and the scan's header.
+        let frame = try #require(FrameFixture.firstIndex(of: [0xFF, 0xC0], in: stream))
+        let scan = try #require(FrameFixture.firstIndex(of: [0xFF, 0xDA], in: stream))
+        var named = stream
+        for (index, name) in "RGB".utf8.enumerated() {
+            named[frame + 10 + 3 * index] = name
+            named[scan + 5 + 2 * index] = name
+        }
+        #expect(try Self.interpretation(of: named, saying: "YBR_FULL_422") == .rgb)
+    }
+
     @Test(arguments: [
         "1.2.840.10008.1.2.4.92", "1.2.840.10008.1.2.4.100", "1.2.840.10008.1.2.4.107", "1.2.3.4",
     ])

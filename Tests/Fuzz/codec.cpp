@@ -1,6 +1,5 @@
 // Fuzzes the decoders of compressed frames: the first byte picks the codec, the next five the frame's shape, the
-// rest is the frame. Our code is instrumented; OpenJPEG, the IJG library and zlib are Debian's and are not, so that
-// of them only what AddressSanitizer's allocator sees is found.
+// rest is the frame. Which of the libraries below them are instrumented, `run` says.
 #include <cstdint>
 #include <cstdlib>
 #include <vector>

@@ -7,6 +7,7 @@
 #include "dcmtk/dcmjpeg/djdijg16.h"
 #include "dcmtk/dcmjpeg/djdijg8.h"
 
+#include <cstring>
 #include <memory>
 
 using namespace glenoid;
@@ -18,18 +19,51 @@ bool isStartOfFrame(uint8_t marker) {
     return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
 
+// Whether an APP0 segment is that of JFIF (ITU-T T.871): "JFIF" and a zero.
+bool isJFIF(const Segment &segment) {
+    return segment.marker == 0xE0 && segment.count >= 5 && std::memcmp(segment.bytes, "JFIF", 5) == 0;
+}
+
+// The colours of a DCT frame by its own marks, which go before what the object says: the encoder wrote them, and the
+// object's attributes are often those of the image before it was compressed. JFIF means YCbCr (T.871 7).
+cdcmtk_colours codedColours(const Segment &startOfFrame, const FrameHeader &header, bool hasJFIF) {
+    if (header.components != 3 || startOfFrame.marker == 0xC3) return CDCMTK_COLOURS_UNSAID;
+    const uint8_t names[3] = {startOfFrame.bytes[6], startOfFrame.bytes[9], startOfFrame.bytes[12]};
+    if (std::memcmp(names, "RGB", 3) == 0 || std::memcmp(names, "rgb", 3) == 0) return CDCMTK_COLOURS_RGB;
+    return hasJFIF ? CDCMTK_COLOURS_YBR : CDCMTK_COLOURS_UNSAID;
+}
+
 // Where the marker is that ends the entropy-coded data; restart markers (T.81 table B.1) belong to it.
 const uint8_t *behindEntropyCodedData(const uint8_t *byte, const uint8_t *end) {
     while (end - byte >= 2 && !(byte[0] == 0xFF && byte[1] != 0 && byte[1] != 0xFF && (byte[1] & 0xF8) != 0xD0)) ++byte;
     return byte;
 }
 
-// How many scans of a sequential frame have parameters of progressive ones: Ss, Se, Ah and Al are not 0, 63, 0 and 0
-// (T.81 table B.3). Writers of 12-bit frames slip so; the decoder warns once for each, ignores them and loses nothing.
-unsigned misdescribedScans(SegmentReader reader, const uint8_t *end) {
+// Refuses a difference category above 15 (T.81 F.1.2.1.1) in a DC table (T.81 B.2.4.2). The IJG library lets 16 pass for
+// lossless coding's sake, and in DCT frames reads past the end of its own table with it (jdhuff.c, HUFF_EXTEND).
+void checkHuffmanTables(const Segment &segment) {
+    size_t offset = 0;
+    while (offset + 17 <= segment.count) {
+        const bool isDC = segment.bytes[offset] >> 4 == 0;
+        size_t symbols = 0;
+        for (size_t length = 1; length <= 16; ++length) symbols += segment.bytes[offset + length];
+        offset += 17;
+        if (symbols > segment.count - offset) fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG: a Huffman table is cut short");
+        for (size_t symbol = 0; isDC && symbol < symbols; ++symbol)
+            if (segment.bytes[offset + symbol] > 15)
+                fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG: a Huffman table has a category that does not exist");
+        offset += symbols;
+    }
+}
+
+// Walks over a whole DCT stream before it is decoded: checks its Huffman tables, and gives how many scans have other
+// parameters than a sequential one, whose Ss, Se, Ah and Al are 0, 63, 0 and 0 (T.81 table B.3). Writers of 12-bit frames
+// slip so; the decoder warns once for each such scan, ignores them and loses nothing.
+unsigned inspectScans(SegmentReader reader, const uint8_t *end) {
     unsigned scans = 0;
     while (!reader.isAtEndOfImage()) {
         const Segment segment = reader.next();
+        if (segment.marker == 0xC4) checkHuffmanTables(segment);
         if (segment.marker != 0xDA) continue;
         if (segment.count < 4) fail(CDCMTK_BAD_DATA, pixelDataTag, "the JPEG stream's scan header is too short");
         const uint8_t *parameters = segment.bytes + segment.count - 3;
@@ -69,12 +103,18 @@ cdcmtk_status cdcmtk_decode_jpeg(
     return guarded([&] {
         SegmentReader reader(bytes, count);
         Segment segment = reader.next();
-        while (!isStartOfFrame(segment.marker)) segment = reader.next();
+        bool hasJFIF = false;
+        while (!isStartOfFrame(segment.marker)) {
+            hasJFIF = hasJFIF || isJFIF(segment);
+            segment = reader.next();
+        }
         const FrameHeader header = frameHeader(segment, shape);
         // SOF3 is lossless; SOF5 to SOF7 and 13 to 15 are hierarchical, SOF9 to SOF11 arithmetic coding.
         if (segment.marker > 0xC3)
             fail(CDCMTK_UNSUPPORTED, 0, "JPEG with hierarchical or arithmetic coding (SOF%d)", segment.marker - 0xC0);
         const bool isLossless = segment.marker == 0xC3;
+        const unsigned misdescribedScans =
+            isLossless ? 0 : inspectScans(SegmentReader(bytes, count), bytes + count);
         // Colours are left as they are coded: converting them is not the decoder's business.
         const DJCodecParameter parameters(ECC_lossyYCbCr, EDC_never, EUC_default, EPC_default);
         unsigned warnings = 0;
@@ -90,10 +130,10 @@ cdcmtk_status cdcmtk_decode_jpeg(
         // EJ_Suspension: it waits for the next fragment, but there is none.
         if (condition == EJ_Suspension) fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG: the frame ends early");
         require(condition, CDCMTK_BAD_DATA, pixelDataTag, "JPEG");
-        const bool isSequential = segment.marker <= 0xC1;
-        if (warnings > (isSequential ? misdescribedScans(reader, bytes + count) : 0))
+        if (warnings > (segment.marker <= 0xC1 ? misdescribedScans : 0))
             fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG: the frame is damaged or incomplete");
         widen(output, samples, sampleBytes, shape.cell_bytes);
-        *codestream = cdcmtk_codestream{header.precision, false, !isLossless, false};
+        *codestream = cdcmtk_codestream{
+            header.precision, false, !isLossless, false, codedColours(segment, header, hasJFIF)};
     });
 }

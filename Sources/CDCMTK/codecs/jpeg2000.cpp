@@ -133,6 +133,7 @@ cdcmtk_status cdcmtk_decode_jpeg2000(
         }
         *codestream = cdcmtk_codestream{
             header.precision, header.isSigned, !header.isReversible,
-            header.transformsColours && shape.samples_per_pixel == 3};
+            header.transformsColours && shape.samples_per_pixel == 3,
+            CDCMTK_COLOURS_UNSAID};
     });
 }

@@ -63,6 +63,6 @@ cdcmtk_status cdcmtk_decode_rle(
             if (!unpack(bytes + start, bytes + next, output + sample * shape.cell_bytes + byte, expected, pixels))
                 fail(CDCMTK_BAD_DATA, pixelDataTag, "RLE: segment %u ends early", segment + 1);
         }
-        *codestream = cdcmtk_codestream{shape.cell_bytes * 8, false, false, false};
+        *codestream = cdcmtk_codestream{shape.cell_bytes * 8, false, false, false, CDCMTK_COLOURS_UNSAID};
     });
 }

@@ -22,12 +22,20 @@ typedef struct {
     uint32_t cell_bytes;  // of an output sample: 1, 2 or 4; the codestream's samples must fit
 } cdcmtk_frame_shape;
 
+// What a codestream of three components says by marks of its own that they are.
+typedef enum {
+    CDCMTK_COLOURS_UNSAID = 0,  // nothing: the object's Photometric Interpretation holds
+    CDCMTK_COLOURS_RGB = 1,     // JPEG with components named R, G and B
+    CDCMTK_COLOURS_YBR = 2,     // JPEG with a JFIF header, which allows no other colours
+} cdcmtk_colours;
+
 // What the codestream says about itself.
 typedef struct {
     uint32_t precision;         // bits of a sample
     bool is_signed;             // whether its samples are two's complement; only JPEG 2000 has such
     bool is_lossy;              // whether the samples are only nearly those that were coded
     bool colours_transformed;   // whether a transform of the coding (YBR_RCT, YBR_ICT) was undone: samples are RGB
+    cdcmtk_colours colours;     // only JPEG says it
 } cdcmtk_codestream;
 
 // The bytes of a frame of this shape; what `output` must have room for.

@@ -93,8 +93,14 @@ struct EncapsulatedFrame {
     }
 
     /// What the samples are after the codec, which undoes subsampling and the transforms of JPEG 2000.
+    ///
+    /// Where a JPEG stream says itself what its colours are, the object's word against it does not count.
     private func interpretation(_ codestream: cdcmtk_codestream) -> PhotometricInterpretation {
-        switch description.photometricInterpretation {
+        if codestream.colours == CDCMTK_COLOURS_RGB { return .rgb }
+        if codestream.colours == CDCMTK_COLOURS_YBR, description.photometricInterpretation == .rgb {
+            return .ybrFull
+        }
+        return switch description.photometricInterpretation {
         case .ybrFull422: .ybrFull
         case .ybrICT, .ybrRCT: codestream.colours_transformed ? .rgb : description.photometricInterpretation
         case let other: other
