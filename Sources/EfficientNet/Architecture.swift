@@ -15,6 +15,12 @@ package struct Architecture: Sendable, Hashable {
     /// The MBConv blocks in order.
     package let blocks: [Block]
 
+    /// The last blocks of the stages whose pooled outputs are the middle features.
+    ///
+    /// The fifth and the sixth of the seven stages (strides 16 and 32): late enough to know bones from noise, early enough
+    /// not to have been bent to the classes. Measured in docs/LEARNING.md, "Doubt".
+    package let middleBlocks: [Int]
+
     /// All names, smallest variant first.
     package static let names = ["b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7"]
 
@@ -41,7 +47,15 @@ package struct Architecture: Sendable, Hashable {
             }
         }
         self.blocks = blocks
+        middleBlocks = Self.middleStages.compactMap { stage in
+            blocks.lastIndex { $0.stageIndex == stage }
+        }
     }
+
+    /// How many middle features an image has.
+    package var middleFeatureCount: Int { middleBlocks.reduce(0) { $0 + blocks[$1].outputChannels } }
+
+    private static let middleStages = 4...5
 
     /// Channels of the feature map before the head.
     package var trunkChannels: Int { blocks.last?.outputChannels ?? stemChannels }

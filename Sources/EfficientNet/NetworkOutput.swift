@@ -10,6 +10,8 @@ package struct NetworkOutput: Sendable {
     package let classCount: Int
     /// Pooled features.
     package let featureCount: Int
+    /// Middle features.
+    package let middleFeatureCount: Int
     /// Side of a class activation map.
     package let mapSide: Int
 
@@ -17,6 +19,9 @@ package struct NetworkOutput: Sendable {
     package internal(set) var logits: [Float]
     /// After global pooling, what the classifier sees: [images][features].
     package internal(set) var features: [Float]
+    /// Means over the map of the outputs of `Architecture.middleBlocks`, one stage after the other:
+    /// [images][middle features].
+    package internal(set) var middleFeatures: [Float]
     /// For each image the class activation map of its largest logit, [images][side][side]; zeros unless asked
     /// for.
     ///
@@ -29,9 +34,11 @@ package struct NetworkOutput: Sendable {
         self.imageCount = imageCount
         classCount = settings.classCount
         featureCount = settings.architecture.featureCount
+        middleFeatureCount = settings.architecture.middleFeatureCount
         mapSide = settings.architecture.featureSide(imageSide: settings.side)
         logits = [Float](repeating: 0, count: imageCount * classCount)
         features = [Float](repeating: 0, count: imageCount * featureCount)
+        middleFeatures = [Float](repeating: 0, count: imageCount * middleFeatureCount)
         maps = [Float](repeating: 0, count: imageCount * mapSide * mapSide)
     }
 
@@ -43,6 +50,11 @@ package struct NetworkOutput: Sendable {
     /// The features of one image.
     package func features(image: Int) -> ArraySlice<Float> {
         features[image * featureCount..<(image + 1) * featureCount]
+    }
+
+    /// The middle features of one image.
+    package func middleFeatures(image: Int) -> ArraySlice<Float> {
+        middleFeatures[image * middleFeatureCount..<(image + 1) * middleFeatureCount]
     }
 
     /// The map of one image, [side][side].
@@ -63,6 +75,13 @@ package struct NetworkOutput: Sendable {
     mutating func copyFeatures(from source: borrowing AlignedFloats) {
         let count = features.count
         unsafe features.withUnsafeMutableBufferPointer { target in
+            unsafe target.baseAddress?.update(from: source.baseAddress, count: count)
+        }
+    }
+
+    mutating func copyMiddleFeatures(from source: borrowing AlignedFloats) {
+        let count = middleFeatures.count
+        unsafe middleFeatures.withUnsafeMutableBufferPointer { target in
             unsafe target.baseAddress?.update(from: source.baseAddress, count: count)
         }
     }
@@ -88,6 +107,11 @@ package struct NetworkOutput: Sendable {
     mutating func set(image: Int, features: [Float], logits: [Float]) {
         self.features.replaceSubrange(image * featureCount..<(image + 1) * featureCount, with: features)
         self.logits.replaceSubrange(image * classCount..<(image + 1) * classCount, with: logits)
+    }
+
+    mutating func setMiddle(image: Int, _ features: [Float]) {
+        middleFeatures.replaceSubrange(
+            image * middleFeatureCount..<(image + 1) * middleFeatureCount, with: features)
     }
 
     mutating func setMap(image: Int, _ map: [Float]) {

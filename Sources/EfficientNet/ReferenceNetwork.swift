@@ -64,7 +64,12 @@ final class ReferenceNetwork: InferenceEngine, Sendable {
         let architecture = settings.architecture
         var map = FeatureMap(side: settings.side, channels: 3, copying: input)
         map = begin(map)
-        for stage in stages { map = block(stage, map) }
+        var middle: [Float] = []
+        for (index, stage) in stages.enumerated() {
+            map = block(stage, map)
+            if architecture.middleBlocks.contains(index) { middle += map.mean() }
+        }
+        output.setMiddle(image: image, middle)
         map = pointwise(map, head)
         map.applySiLU(pool)
         let features = map.mean()

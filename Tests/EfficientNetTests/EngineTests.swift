@@ -21,6 +21,7 @@ import Testing
             let found = try sample.network(.packed(kernels)).evaluate(images, mapsWanted: true)
             expectClose(found.logits, expected.logits)
             expectClose(found.features, expected.features)
+            expectClose(found.middleFeatures, expected.middleFeatures)
             expectClose(found.maps, expected.maps)
         }
     }
@@ -31,10 +32,13 @@ import Testing
         let padding = Padding.allCases[index % 2]
         let sample = try Sample(variant, side: 64 + index, padding: padding, classCount: 3)
         let images = sample.images(1)
-        let expected = try sample.network(.reference).logits(images)
+        let expected = try sample.network(.reference).evaluate(images)
+        #expect(expected.middleFeatures.contains { $0 != 0 })
         for table in Self.tables where table != "scalar" {
             let kernels = try #require(Kernels(named: table))
-            expectClose(try sample.network(.packed(kernels)).logits(images), expected)
+            let found = try sample.network(.packed(kernels)).evaluate(images)
+            expectClose(found.logits, expected.logits)
+            expectClose(found.middleFeatures, expected.middleFeatures)
         }
     }
 

@@ -17,6 +17,7 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
     private let classes: ClassTasks
     private let classesWork: ParallelWork
     private var features: AlignedFloats
+    private var middle: AlignedFloats
     private var logits: AlignedFloats
     private var capacity: Int
     private let clock = ContinuousClock()
@@ -45,6 +46,7 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
         (self.images, imagesWork) = (images, ParallelWork { images.perform(task: $0, worker: $1) })
         (self.classes, classesWork) = (classes, ParallelWork { classes.perform(task: $0, worker: $1) })
         features = AlignedFloats(count: 0)
+        middle = AlignedFloats(count: 0)
         logits = AlignedFloats(count: 0)
         capacity = 0
         reserve(pool.threadCount)
@@ -55,6 +57,7 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
         guard imageCount > capacity else { return }
         capacity = imageCount
         features = AlignedFloats(count: imageCount * settings.architecture.featureCount)
+        middle = AlignedFloats(count: imageCount * plan.middleCount)
         logits = AlignedFloats(count: imageCount * plan.classifier.panels.count)
     }
 
@@ -67,6 +70,7 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
             unsafe evaluate(start, imageCount: imageCount, mapsWanted: mapsWanted, into: &output)
         }
         output.copyFeatures(from: features)
+        output.copyMiddleFeatures(from: middle)
     }
 
     private func evaluate(
@@ -75,13 +79,16 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
         var first = 0
         if !mapsWanted, pool.threadCount > 1, imageCount >= pool.threadCount {
             first = imageCount / pool.threadCount * pool.threadCount
-            unsafe images.set(input: input, features: features.baseAddress, inputCount: settings.inputCount)
+            unsafe images.set(
+                input: input, features: features.baseAddress, middle: middle.baseAddress,
+                inputCount: settings.inputCount)
             pool.run(imagesWork, taskCount: first)
         }
         for image in first..<imageCount {
             let target = unsafe features.baseAddress + image * settings.architecture.featureCount
             unsafe phase.set(
-                input: input + image * settings.inputCount, features: target, workspace: workspaces[0])
+                input: input + image * settings.inputCount, features: target,
+                middle: middle.baseAddress + image * plan.middleCount, workspace: workspaces[0])
             runPhases()
             guard mapsWanted else { continue }
             classify(image..<image + 1, into: &output)
@@ -109,7 +116,9 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
         for _ in 0..<repeats {
             unsafe input.withUnsafeBufferPointer { input in
                 guard let start = input.baseAddress else { return }
-                unsafe phase.set(input: start, features: features.baseAddress, workspace: workspaces[0])
+                unsafe phase.set(
+                    input: start, features: features.baseAddress, middle: middle.baseAddress,
+                    workspace: workspaces[0])
                 runPhases()
             }
         }
@@ -150,21 +159,28 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
     private let runner: PhaseRunner
     private var input: UnsafePointer<Float>?
     private var features: UnsafeMutablePointer<Float>?
+    private var middle: UnsafeMutablePointer<Float>?
     private var workspace: Workspace?
 
     init(plan: PackedPlan, kernels: Kernels) { runner = PhaseRunner(plan: plan, kernels: kernels) }
 
-    func set(input: UnsafePointer<Float>, features: UnsafeMutablePointer<Float>, workspace: Workspace) {
+    func set(
+        input: UnsafePointer<Float>, features: UnsafeMutablePointer<Float>,
+        middle: UnsafeMutablePointer<Float>, workspace: Workspace
+    ) {
         unsafe self.input = input
         unsafe self.features = features
+        unsafe self.middle = middle
         self.workspace = workspace
     }
 
     func perform(task: Int, worker: Int) {
-        guard let input = unsafe input, let features = unsafe features, let workspace else { return }
+        guard let input = unsafe input, let features = unsafe features, let middle = unsafe middle,
+            let workspace
+        else { return }
         let image = unsafe ImagePass(
-            input: input, features: features, workspace: workspace, scratch: workspace.scratch(worker: worker)
-        )
+            input: input, features: features, middle: middle, workspace: workspace,
+            scratch: workspace.scratch(worker: worker))
         if index < runner.plan.phases.count {
             runner.run(runner.plan.phases[index], task: task, image: image)
         } else {
@@ -179,6 +195,7 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
     private let workspaces: [Workspace]
     private var input: UnsafePointer<Float>?
     private var features: UnsafeMutablePointer<Float>?
+    private var middle: UnsafeMutablePointer<Float>?
     private var inputCount = 0
 
     init(plan: PackedPlan, kernels: Kernels, workspaces: [Workspace]) {
@@ -186,18 +203,25 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
         self.workspaces = workspaces
     }
 
-    func set(input: UnsafePointer<Float>, features: UnsafeMutablePointer<Float>, inputCount: Int) {
+    func set(
+        input: UnsafePointer<Float>, features: UnsafeMutablePointer<Float>,
+        middle: UnsafeMutablePointer<Float>, inputCount: Int
+    ) {
         unsafe self.input = input
         unsafe self.features = features
+        unsafe self.middle = middle
         self.inputCount = inputCount
     }
 
     func perform(task: Int, worker: Int) {
-        guard let input = unsafe input, let features = unsafe features else { return }
+        guard let input = unsafe input, let features = unsafe features, let middle = unsafe middle else {
+            return
+        }
         let workspace = workspaces[worker]
         let image = unsafe ImagePass(
             input: input + task * inputCount, features: features + task * runner.plan.featureCount,
-            workspace: workspace, scratch: workspace.scratch(worker: 0))
+            middle: middle + task * runner.plan.middleCount, workspace: workspace,
+            scratch: workspace.scratch(worker: 0))
         for phase in runner.plan.phases {
             for task in 0..<phase.taskCount { runner.run(phase, task: task, image: image) }
         }

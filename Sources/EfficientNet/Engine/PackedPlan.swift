@@ -27,6 +27,10 @@ struct PackedPlan: Sendable {
     let phases: [Phase]
     let featureSide: Int
     let featureCount: Int
+    /// Where the means of a block's output stand among the middle features; nil of other blocks.
+    let middlePlaces: [Int?]
+    /// How many middle features there are.
+    let middleCount: Int
 
     /// Into how many parts the work of a class activation map is cut.
     static let mapTaskCount = 8
@@ -70,6 +74,13 @@ struct PackedPlan: Sendable {
         self.phases = phases
         featureSide = side
         featureCount = architecture.featureCount
+        var places = [Int?](repeating: nil, count: blocks.count)
+        var middleCount = 0
+        for index in architecture.middleBlocks {
+            places[index] = middleCount
+            middleCount += architecture.blocks[index].outputChannels
+        }
+        (middlePlaces, self.middleCount) = (places, middleCount)
     }
 
     /// A phase in words: what it does, in which block, on which map.

@@ -6,6 +6,8 @@ internal import Tensor
     let input: UnsafePointer<Float>
     /// Its pooled features.
     let features: UnsafeMutablePointer<Float>
+    /// Its middle features.
+    let middle: UnsafeMutablePointer<Float>
     /// Its memory.
     let workspace: Workspace
     /// The memory of the thread that does the task.
@@ -29,7 +31,10 @@ struct PhaseRunner {
         switch phase.kind {
         case .expand(let index):
             unsafe expand(plan.blocks[index], task: task, source: source(of: index, image), image)
-        case .excite(let index): excite(plan.blocks[index], task: task, image)
+        case .excite(let index):
+            // The block's input, which a stage may have ended with, is still whole.
+            if task == 0, index > 0 { unsafe poolMiddle(of: index - 1, source(of: index, image), image) }
+            excite(plan.blocks[index], task: task, image)
         case .project(let index): project(index, task: task, image)
         case .head: head(task: task, image)
         }
@@ -100,6 +105,20 @@ struct PhaseRunner {
         for index in share {
             unsafe scale(block, index: index, squeezed: UnsafePointer(squeezed), workspace)
         }
+    }
+
+    /// The mean over the map of a block's output, where it is one of the middle features.
+    private func poolMiddle(of index: Int, _ map: UnsafePointer<Float>, _ image: ImagePass) {
+        guard let place = plan.middlePlaces[index] else { return }
+        let block = plan.blocks[index]
+        let channels = block.block.outputChannels
+        let means = unsafe image.middle + place
+        unsafe means.update(repeating: 0, count: channels)
+        for pixel in 0..<block.pixelCount {
+            unsafe kernels.add(map + pixel * channels, to: means, count: channels)
+        }
+        let factor = 1 / Float(block.pixelCount)
+        for channel in 0..<channels { unsafe means[channel] *= factor }
     }
 
     /// The scale of one block of channels, and what it scales: its rows of the projection's weights, or its activations.
