@@ -13,6 +13,8 @@ package final class Classifier: Sendable {
     package let preparation: Preparation
     private let network: Network
     private let threadCount: Int
+    private let familiarity: Familiarity?
+    private let views: ViewSettings
 
     /// The most images that go through the network at once; more are split.
     package static let batchMax = 8
@@ -25,28 +27,24 @@ package final class Classifier: Sendable {
         self.threadCount = threadCount
         preparation = Preparation(bundle.description)
         network = try bundle.network(threadCount: threadCount)
-        let featureCount = network.settings.architecture.featureCount
-        if let familiarity = bundle.description.familiarity,
-            familiarity.standardDeviation.count != featureCount
-        {
-            throw .invalid(
-                key: "familiarity.standardDeviation",
-                reason: "has \(familiarity.standardDeviation.count) features, the network has \(featureCount)"
-            )
-        }
+        familiarity = try bundle.familiarity(
+            featureCount: network.settings.architecture.middleFeatureCount)
+        views = bundle.description.views ?? .plain
     }
 
     /// What the model says about each image.
     package func classify(_ images: [PreparedImage]) -> [Prediction] {
-        evaluations(of: images).map { prediction(from: [$0]) }
+        evaluations(of: images).map(prediction)
     }
 
     /// What the model says about an image, and where in the network's square it looked.
     package func classifyWithMap(_ image: PreparedImage) -> (prediction: Prediction, map: ActivationMap) {
-        let output = network.evaluate(image.pixels, mapsWanted: true)
+        let outputs = views.all.enumerated().map { index, view in
+            network.evaluate(view.applied(to: image.pixels, side: preparation.side), mapsWanted: index == 0)
+        }
         return (
-            prediction(from: evaluations(in: output)),
-            ActivationMap(side: output.mapSide, values: Array(output.map(image: 0)))
+            prediction(from: evaluations(in: Observation(outputs, image: 0))),
+            ActivationMap(side: outputs[0].mapSide, values: Array(outputs[0].map(image: 0)))
         )
     }
 
@@ -65,9 +63,14 @@ package final class Classifier: Sendable {
                 images.append(try preparation.input(from: dataset, frameIndex: frameIndex))
             }
             for step in images.flatMap(\.steps) where !steps.contains(step) { steps.append(step) }
-            evaluations += self.evaluations(of: images)
+            evaluations += self.evaluations(of: images).joined()
         }
-        if evaluations.count > 1 { steps.append("Mean of the probabilities of \(evaluations.count) frames.") }
+        if frameIndices.count > 1 {
+            steps.append("Mean of the probabilities of \(frameIndices.count) frames.")
+        }
+        if views.count > 1 {
+            steps.append("Mean of the probabilities of \(views.count) views of each frame.")
+        }
         return ImageResult(
             sopClassUID: identity.sopClassUID, sopInstanceUID: identity.sopInstanceUID,
             studyInstanceUID: identity.studyInstanceUID, seriesInstanceUID: identity.seriesInstanceUID,
@@ -88,17 +91,25 @@ package final class Classifier: Sendable {
         }
     }
 
-    private func evaluations(of images: [PreparedImage]) -> [Evaluation] {
-        images.chunked(by: Self.batchMax).flatMap { batch in
-            evaluations(in: network.evaluate(batch.flatMap(\.pixels)))
-        }
+    /// What the network gives for each image, before any judgement: for choosing temperature and thresholds.
+    package func observations(of images: [PreparedImage]) -> [Observation] {
+        network.observations(of: images.map(\.pixels), views: views)
     }
 
-    private func evaluations(in output: NetworkOutput) -> [Evaluation] {
-        (0..<output.imageCount).map { image in
-            Evaluation(
-                logits: output.logits(image: image).map(Double.init),
-                distance: bundle.description.familiarity?.distance(of: output.features(image: image)))
+    /// The same for pixels, [side][side][3] each, normalised.
+    package func observations(pixels: [[Float]]) -> [Observation] {
+        network.observations(of: pixels, views: views)
+    }
+
+    private func evaluations(of images: [PreparedImage]) -> [[Evaluation]] {
+        observations(of: images).map(evaluations)
+    }
+
+    /// The evaluations of every view; only the first one, the image as it is, has a distance.
+    private func evaluations(in observation: Observation) -> [Evaluation] {
+        let distance = familiarity?.distance(of: observation.features)
+        return observation.logits.enumerated().map { view, logits in
+            Evaluation(logits: logits, distance: view == 0 ? distance : nil)
         }
     }
 
@@ -156,12 +167,5 @@ enum Laterality {
             return nil
         }
         return side
-    }
-}
-
-extension Array {
-    /// The elements in order, in pieces of at most this many.
-    fileprivate func chunked(by countMax: Int) -> [ArraySlice<Element>] {
-        stride(from: 0, to: count, by: countMax).map { self[$0..<Swift.min($0 + countMax, count)] }
     }
 }

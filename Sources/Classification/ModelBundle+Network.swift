@@ -16,6 +16,14 @@ extension ModelBundle {
         }
     }
 
+    /// The statistics of the training images' features; nil where the model has none.
+    ///
+    /// Throws where they are not those of a network with `featureCount` middle features.
+    package func familiarity(featureCount: Int) throws(ModelBundleError) -> Familiarity? {
+        guard let path = familiarityPath else { return nil }
+        return try Familiarity(path: path, featureCount: featureCount)
+    }
+
     /// The network, loaded; throws with the tensor's name where the weights do not fit the description.
     package func network(threadCount: Int) throws(ModelBundleError) -> Network {
         let settings = try networkSettings()

@@ -19,6 +19,9 @@ package struct ModelBundle: Sendable {
     /// The path of the weights file.
     package var weightsPath: String { folder + "/" + description.weights.file }
 
+    /// The path of the feature statistics; nil where the model has none.
+    package var familiarityPath: String? { description.familiarity.map { folder + "/" + $0.file } }
+
     /// SHA-256 of the weights file in small hexadecimal digits: the model's digest.
     package var digest: String { description.weights.sha256.lowercased() }
 
@@ -28,7 +31,7 @@ package struct ModelBundle: Sendable {
         let description = try decode(contents(of: path))
         if let problem = description.problems.first { throw problem }
         let bundle = ModelBundle(folder: folder, description: description)
-        try bundle.checkWeights()
+        try bundle.checkFiles()
         return bundle
     }
 
@@ -40,7 +43,7 @@ package struct ModelBundle: Sendable {
     {
         if let problem = description.problems.first { throw problem }
         let bundle = ModelBundle(folder: folder, description: description)
-        try bundle.checkWeights()
+        try bundle.checkFiles()
         let path = folder + "/" + descriptionFile
         do {
             try Data(encode(description)).write(to: URL(fileURLWithPath: path), options: .atomic)
@@ -48,6 +51,14 @@ package struct ModelBundle: Sendable {
             throw .unwritable("\(path): \(error.localizedDescription)")
         }
         return bundle
+    }
+
+    /// The same files under a changed description, not written anywhere; throws where it is not allowed.
+    package func with(_ change: (inout ModelDescription) -> Void) throws(ModelBundleError) -> ModelBundle {
+        var changed = description
+        change(&changed)
+        if let problem = changed.problems.first { throw problem }
+        return ModelBundle(folder: folder, description: changed)
     }
 
     /// The JSON text of a description, as `write` writes it.
@@ -81,18 +92,19 @@ package struct ModelBundle: Sendable {
         return description
     }
 
-    /// Throws unless the weights file has the digest that the description names.
-    private func checkWeights() throws(ModelBundleError) {
-        let found: String
-        do {
-            found = try sha256(ofFile: weightsPath).hex
-        } catch {
-            throw .unreadable("\(weightsPath): \(error)")
+    /// Throws unless the files beside `model.json` have the digests that it names.
+    private func checkFiles() throws(ModelBundleError) {
+        try Self.check(weightsPath, description.weights.file, digest)
+        if let familiarity = description.familiarity, let path = familiarityPath {
+            try Self.check(path, familiarity.file, familiarity.sha256.lowercased())
         }
+    }
+
+    private static func check(_ path: String, _ name: String, _ digest: String) throws(ModelBundleError) {
+        let found = try fileDigest(path)
         guard found == digest else {
             throw .weights(
-                "\(description.weights.file) has SHA-256 \(found), model.json says \(digest); it is damaged or of another model"
-            )
+                "\(name) has SHA-256 \(found), model.json says \(digest); it is damaged or of another model")
         }
     }
 }

@@ -102,32 +102,20 @@ extension ModelDescription {
         for (index, bodyPart) in accept.bodyPart.enumerated() {
             found.requireText(bodyPart, "accept.bodyPart[\(index)]", lengthMax: 64)
         }
-        guard let familiarity else { return found.list }
-        found.require(
-            familiarity.classMeans.count == labels.count, "familiarity.classMeans",
-            "holds \(familiarity.classMeans.count) classes; labels holds \(labels.count)")
-        let featureCount = familiarity.standardDeviation.count
-        found.require(
-            featureCount > 0 && familiarity.standardDeviation.allSatisfy { $0.isFinite && $0 > 0 },
-            "familiarity.standardDeviation", "must hold a number above 0 for each feature")
-        found.require(
-            familiarity.classMeans.allSatisfy { $0.count == featureCount && $0.allSatisfy(\.isFinite) },
-            "familiarity.classMeans", "must hold \(featureCount) numbers for each class")
-        found.require(
-            familiarity.distanceMax.isFinite && familiarity.distanceMax > 0, "familiarity.distanceMax",
-            "is \(familiarity.distanceMax); a number above 0 is allowed")
+        found.requireFamiliarity(familiarity)
+        if let views {
+            found.require(
+                (1...ViewSettings.zoomCountMax).contains(views.zooms.count)
+                    && views.zooms.allSatisfy(ViewSettings.zoomRange.contains), "views.zooms",
+                "must hold 1 to \(ViewSettings.zoomCountMax) numbers from \(ViewSettings.zoomRange.lowerBound) to "
+                    + "\(ViewSettings.zoomRange.upperBound)")
+        }
         return found.list
     }
 
     private var fileProblems: [ModelBundleError] {
         var found = Problems()
-        let file = weights.file
-        found.require(
-            !file.isEmpty && !file.contains("/") && file != "." && file != "..", "weights.file",
-            "must be the name of a file in the bundle's folder")
-        found.require(
-            weights.sha256.utf8.count == 64 && weights.sha256.allSatisfy(\.isHexDigit), "weights.sha256",
-            "must be 64 hexadecimal digits")
+        found.requireFile(weights.file, weights.sha256, "weights")
         return found.list
     }
 
@@ -141,6 +129,27 @@ private struct Problems {
 
     mutating func require(_ condition: Bool, _ key: String, _ reason: String) {
         if !condition { list.append(.invalid(key: key, reason: reason)) }
+    }
+
+    /// A file beside `model.json`: its name leads nowhere else.
+    mutating func requireFile(_ file: String, _ sha256: String, _ key: String) {
+        require(
+            !file.isEmpty && !file.contains("/") && file != "." && file != "..", "\(key).file",
+            "must be the name of a file in the bundle's folder")
+        require(
+            sha256.utf8.count == 64 && sha256.allSatisfy(\.isHexDigit), "\(key).sha256",
+            "must be 64 hexadecimal digits")
+    }
+
+    mutating func requireFamiliarity(_ familiarity: FamiliarityReference?) {
+        guard let familiarity else { return }
+        requireFile(familiarity.file, familiarity.sha256, "familiarity")
+        let (distance, rate) = (familiarity.distanceMax, familiarity.falseAlarmRate)
+        require(
+            distance.isFinite && distance > 0, "familiarity.distanceMax",
+            "is \(distance); a number above 0 is allowed")
+        require(
+            (0...1).contains(rate), "familiarity.falseAlarmRate", "is \(rate); 0 to 1 is allowed")
     }
 
     /// Text that goes into a report: not empty, not too long, and without what PS3.5 6.1 forbids in a value.

@@ -46,7 +46,9 @@ package struct ModelDescription: Codable, Sendable, Equatable {
     /// The weights file.
     package var weights: WeightsReference
     /// Feature statistics for the "unlike training" test; nil where the model was not given any.
-    package var familiarity: FeatureStatistics?
+    package var familiarity: FamiliarityReference?
+    /// The views of an image whose probabilities are averaged; nil for the image as it is.
+    package var views: ViewSettings?
 
     /// The format that this program reads and writes.
     package static let currentFormat = 1
@@ -89,6 +91,8 @@ package struct Provenance: Codable, Sendable, Equatable {
     package var licence: String
     /// What to cite.
     package var citation: String
+    /// How temperature, threshold and familiarity were chosen, and on which images; nil where they were not.
+    package var calibration: String?
 
     /// The provenance as given.
     package init(source: String, data: String = "", licence: String = "", citation: String = "") {
@@ -110,25 +114,5 @@ package struct WeightsReference: Codable, Sendable, Equatable {
     package init(file: String = "weights.safetensors", sha256: String) {
         self.file = file
         self.sha256 = sha256
-    }
-}
-
-/// Statistics of the training images' pooled features, to tell an image unlike all of them.
-///
-/// The distance of an image is the smallest over the classes of sqrt(mean(((f − classMean) / standardDeviation)²)),
-/// the mean taken over the features. The model abstains where it is above `distanceMax`.
-package struct FeatureStatistics: Codable, Sendable, Equatable {
-    /// Mean feature vector of each class, in the order of the labels.
-    package var classMeans: [[Double]]
-    /// Standard deviation of each feature within the classes; above 0.
-    package var standardDeviation: [Double]
-    /// The largest distance of an image that counts as like the training images; above 0.
-    package var distanceMax: Double
-
-    /// The statistics as given.
-    package init(classMeans: [[Double]], standardDeviation: [Double], distanceMax: Double) {
-        self.classMeans = classMeans
-        self.standardDeviation = standardDeviation
-        self.distanceMax = distanceMax
     }
 }

@@ -14,12 +14,22 @@ private enum Shipped {
         try classifier { $0.preparation.frames = frames }
     }
 
-    /// The shipped network with another description.
-    static func classifier(_ change: (inout ModelDescription) -> Void) throws -> Classifier {
+    /// The shipped network with another description, without its statistics unless others are given.
+    static func classifier(
+        statistics: Familiarity? = nil, _ change: (inout ModelDescription) -> Void
+    ) throws -> Classifier {
         let shipped = try bundle.get()
         var description = shipped.description
-        change(&description)
+        description.familiarity = nil
         let folder = try TemporaryFolder()
+        if let statistics {
+            let reference = FamiliarityReference(sha256: "", distanceMax: 1, falseAlarmRate: 0.05)
+            let path = folder.path + "/" + reference.file
+            try statistics.write(to: path)
+            description.familiarity = reference
+            description.familiarity?.sha256 = try ModelBundle.fileDigest(path)
+        }
+        change(&description)
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/" + description.weights.file, withDestinationPath: shipped.weightsPath)
         return try Classifier(bundle: ModelBundle.write(description, to: folder.path), threadCount: 1)
@@ -136,9 +146,42 @@ struct ClassifierTests {
     }
 
     @Test func featureStatisticsOfAnotherNetworkAreRefused() throws {
-        let statistics = FeatureStatistics(
-            classMeans: [[1], [1], [1], [1]], standardDeviation: [1], distanceMax: 1)
-        #expect(throws: ModelBundleError.self) { try Shipped.classifier { $0.familiarity = statistics } }
+        #expect(throws: ModelBundleError.self) {
+            try Shipped.classifier(statistics: Familiarity(mean: [0], deviation: [1], factor: [1])) { _ in }
+        }
+    }
+
+    @Test func anImageBeyondTheDistanceIsAbstainedOn() throws {
+        let shipped = try Shipped.classifier()
+        let image = try shipped.preparation.input(from: Shipped.object(), frameIndex: 0)
+        let features = shipped.observations(of: [image])[0].features
+        // Statistics whose mean is the image itself, and others whose mean is far from it.
+        func doubting(mean: [Float]) throws -> Classifier {
+            let count = features.count
+            let identity = (0..<count).flatMap { row in (0...row).map { $0 == row ? Float(1) : 0 } }
+            return try Shipped.classifier(
+                statistics: Familiarity(
+                    mean: mean, deviation: [Float](repeating: 1, count: count), factor: identity)
+            ) { $0.threshold = 0 }
+        }
+        #expect(try doubting(mean: features).classify([image])[0].answerIndex != nil)
+        let far = try doubting(mean: features.map { $0 + 2 }).classify([image])[0]
+        #expect(far.abstention == "The image is unlike those the model was trained on.")
+    }
+
+    @Test func viewsAreAveraged() throws {
+        let plain = try Shipped.classifier { $0.views = nil }
+        let image = try plain.preparation.input(from: Shipped.object(), frameIndex: 0)
+        let mirror = View(isMirrored: true, zoom: 1).applied(to: image.pixels, side: plain.preparation.side)
+        let mirrored = PreparedImage(pixels: mirror, letterbox: image.letterbox, steps: [])
+        let apart = plain.classify([image, mirrored]).map(\.probabilities)
+        let both = try Shipped.classifier { $0.views = ViewSettings(mirrored: true, zooms: [1]) }
+        for (index, mean) in both.classify([image])[0].probabilities.enumerated() {
+            #expect(abs(mean - (apart[0][index] + apart[1][index]) / 2) < 1e-5)
+        }
+        #expect(both.classifyWithMap(image).prediction == both.classify([image])[0])
+        let steps = try both.result(of: Shipped.object(), digest: "d").steps
+        #expect(steps.last == "Mean of the probabilities of 2 views of each frame.")
     }
 }
 

@@ -45,7 +45,7 @@ struct JudgementTests {
     }
 
     @Test func imageUnlikeTrainingMakesItAbstain() {
-        let statistics = FeatureStatistics(classMeans: [[0], [0]], standardDeviation: [1], distanceMax: 2)
+        let statistics = FamiliarityReference(sha256: "", distanceMax: 2, falseAlarmRate: 0.05)
         #expect(
             judged([[9, 0]], distance: 3) { $0.familiarity = statistics }.abstention?.contains("unlike")
                 == true)
@@ -59,9 +59,20 @@ struct JudgementTests {
         #expect(prediction.probabilities == [0.5, 0.5])
     }
 
-    @Test func distanceIsToTheNearestClass() {
-        let statistics = FeatureStatistics(
-            classMeans: [[0, 0], [10, 10]], standardDeviation: [1, 2], distanceMax: 1)
-        #expect(abs(statistics.distance(of: [10, 14] as [Float]) - 2.0.squareRoot()) < 1e-9)
+    @Test func unlikeTheTrainingImagesComesBeforeUncertain() {
+        let prediction = judged([[0, 0]], distance: 3) {
+            $0.threshold = 0.9
+            $0.familiarity = FamiliarityReference(sha256: "", distanceMax: 2, falseAlarmRate: 0.05)
+        }
+        #expect(prediction.abstention?.contains("unlike") == true)
+    }
+
+    @Test func onlyTheViewWithADistanceCounts() {
+        var description = soundDescription()
+        description.familiarity = FamiliarityReference(sha256: "", distanceMax: 2, falseAlarmRate: 0.05)
+        let prediction = Judgement(description).prediction(from: [
+            Evaluation(logits: [9, 0], distance: 2), Evaluation(logits: [9, 0]),
+        ])
+        #expect(prediction.answerIndex == 0)
     }
 }

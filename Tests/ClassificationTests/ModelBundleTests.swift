@@ -43,8 +43,10 @@ struct ModelBundleTests {
         try folder.write(Array("abc".utf8), to: "weights.safetensors")
         var description = soundDescription()
         description.accept = Acceptance(modality: ["DX"], bodyPart: ["SHOULDER"])
-        description.familiarity = FeatureStatistics(
-            classMeans: [[0, 1], [1, 0]], standardDeviation: [1, 2], distanceMax: 3)
+        try folder.write(Array("statistics".utf8), to: "familiarity.safetensors")
+        description.familiarity = FamiliarityReference(
+            sha256: Digest(of: Array("statistics".utf8)).hex, distanceMax: 3, falseAlarmRate: 0.05)
+        description.views = ViewSettings(mirrored: true, zooms: [1, 1.1])
         let written = try ModelBundle.write(description, to: folder.path)
         let loaded = try ModelBundle.load(folder: folder.path)
         #expect(loaded.description == description)

@@ -15,6 +15,14 @@ struct Spoiling: Sendable, CustomTestStringConvertible {
     var testDescription: String { key }
 }
 
+/// A reference to feature statistics with one thing wrong.
+private func reference(_ spoil: (inout FamiliarityReference) -> Void) -> FamiliarityReference {
+    var reference = FamiliarityReference(
+        sha256: String(repeating: "0", count: 64), distanceMax: 1, falseAlarmRate: 0.05)
+    spoil(&reference)
+    return reference
+}
+
 struct ModelDescriptionTests {
     @Test func defaultsAreSound() {
         #expect(soundDescription().problems == [])
@@ -58,21 +66,14 @@ struct ModelDescriptionTests {
         Spoiling("weights.file") { $0.weights.file = "../weights.safetensors" },
         Spoiling("weights.file") { $0.weights.file = ".." },
         Spoiling("weights.sha256") { $0.weights.sha256 = "abc" },
-        Spoiling("familiarity.classMeans") {
-            $0.familiarity = FeatureStatistics(classMeans: [[1]], standardDeviation: [1], distanceMax: 1)
-        },
-        Spoiling("familiarity.classMeans") {
-            $0.familiarity = FeatureStatistics(
-                classMeans: [[1], [1, 2]], standardDeviation: [1], distanceMax: 1)
-        },
-        Spoiling("familiarity.standardDeviation") {
-            $0.familiarity = FeatureStatistics(
-                classMeans: [[1], [1]], standardDeviation: [0], distanceMax: 1)
-        },
-        Spoiling("familiarity.distanceMax") {
-            $0.familiarity = FeatureStatistics(
-                classMeans: [[1], [1]], standardDeviation: [1], distanceMax: 0)
-        },
+        Spoiling("familiarity.file") { $0.familiarity = reference { $0.file = "../statistics" } },
+        Spoiling("familiarity.sha256") { $0.familiarity = reference { $0.sha256 = "x" } },
+        Spoiling("familiarity.distanceMax") { $0.familiarity = reference { $0.distanceMax = 0 } },
+        Spoiling("familiarity.distanceMax") { $0.familiarity = reference { $0.distanceMax = .nan } },
+        Spoiling("familiarity.falseAlarmRate") { $0.familiarity = reference { $0.falseAlarmRate = 1.5 } },
+        Spoiling("views.zooms") { $0.views = ViewSettings(mirrored: true, zooms: []) },
+        Spoiling("views.zooms") { $0.views = ViewSettings(mirrored: true, zooms: [0.5]) },
+        Spoiling("views.zooms") { $0.views = ViewSettings(mirrored: false, zooms: [.nan]) },
     ])
     func whatIsNotAllowedIsNamed(spoiling: Spoiling) {
         var description = soundDescription()

@@ -101,4 +101,5 @@ enum StreamPurpose: UInt64 {
     case augmentation = 4
     case network = 5
     case initialisation = 6
+    case copies = 7
 }

@@ -9,9 +9,9 @@ struct ClassifyCommand: ParsableCommand {
         commandName: "classify",
         abstract: "Classifies image files: DICOM, JPEG or PNG.",
         discussion: """
-            DICOM files go through the same rules as in the daemon: an image that the model does not look at is an \
-            error with its reason. One bad file does not stop the others; the exit status is then 1. A model that \
-            abstains is an answer.
+            DICOM files go through the same rules as in the daemon: an image that the model does not look at is \
+            abstained on with the reason, without probabilities, and makes the exit status 1, as a file that cannot \
+            be read does. One bad file does not stop the others. A model that looks and abstains has answered.
             """)
 
     @Argument(help: "The image files.", completion: .file())
@@ -48,13 +48,19 @@ struct ClassifyCommand: ParsableCommand {
         }
         var answers: [Answer] = []
         var results: [(file: String, result: ImageResult)] = []
+        var failureCount = 0
         for file in files {
             do {
                 let (answer, result) = try classify(file, with: classifier)
                 answers.append(answer)
                 if let result { results.append((file, result)) }
                 if !json { print(answer.text) }
+            } catch let refusal as Refusal {
+                failureCount += 1
+                complain("\(file): \(refusal.explanation)")
+                answers.append(Answer(file: file, refused: refusal.reason, bundle))
             } catch let failure as CommandFailure {
+                failureCount += 1
                 complain(failure.description)
             }
         }
@@ -62,7 +68,7 @@ struct ClassifyCommand: ParsableCommand {
         if let report {
             try FileReport(results: results, bundle: bundle).write(to: report, fileCount: files.count)
         }
-        if answers.count < files.count { throw ExitCode.failure }
+        if failureCount > 0 { throw ExitCode.failure }
     }
 
     /// One file's answer, and the result about it where it can be reported.
@@ -73,7 +79,9 @@ struct ClassifyCommand: ParsableCommand {
             switch image {
             case .dicom(let dataset):
                 if let reason = Eligibility.decide(dataset, classifier.bundle.description.accept).reason {
-                    throw CommandFailure("\(file): the model does not look at it: \(reason)")
+                    throw Refusal(
+                        reason: "The model does not look at it: \(reason).",
+                        explanation: "the model does not look at it: \(reason)")
                 }
                 let result = try classifier.result(of: dataset, digest: FileReport.digest(ofDatasetIn: file))
                 return (Answer(file: file, result.prediction, result.steps, classifier.bundle), result)
@@ -82,6 +90,10 @@ struct ClassifyCommand: ParsableCommand {
                 let prediction = classifier.classify([prepared])[0]
                 return (Answer(file: file, prediction, prepared.steps, classifier.bundle), nil)
             }
+        } catch PreparationError.refused(let refusal) {
+            throw Refusal(
+                reason: "The image was refused: \(refusal).",
+                explanation: "\(refusal); nothing was classified, look at it with 'glenoid render'")
         } catch let error as PreparationError {
             throw CommandFailure(
                 "\(file): \(error); nothing was classified, look at it with 'glenoid render'")
@@ -89,13 +101,21 @@ struct ClassifyCommand: ParsableCommand {
     }
 }
 
+/// An image that the model does not look at, or that no network should be shown.
+private struct Refusal: Error {
+    /// The reason as an abstention gives it.
+    let reason: String
+    /// The same for the terminal.
+    let explanation: String
+}
+
 /// What is printed about one file.
 private struct Answer: Encodable {
     let file: String
     /// The class; nil where the model abstains.
     let label: String?
-    /// The largest probability.
-    let probability: Double
+    /// The largest probability; nil where nothing was classified.
+    let probability: Double?
     let abstained: Bool
     /// Why the model abstains.
     let reason: String?
@@ -118,6 +138,19 @@ private struct Answer: Encodable {
         self.steps = steps
         ranked = zip(names, prediction.probabilities).map { (label: $0.0, probability: $0.1) }
             .sorted { $0.probability > $1.probability }
+    }
+
+    /// An image that nothing was said about.
+    init(file: String, refused reason: String, _ bundle: ModelBundle) {
+        self.file = file
+        label = nil
+        probability = nil
+        abstained = true
+        self.reason = reason
+        probabilities = [:]
+        model = "\(bundle.description.name) \(bundle.description.version)"
+        steps = []
+        ranked = []
     }
 
     private enum CodingKeys: String, CodingKey {

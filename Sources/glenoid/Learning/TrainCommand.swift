@@ -95,9 +95,16 @@ struct TrainCommand: ParsableCommand {
     private func write(_ model: TrainedModel, _ plan: TrainingPlan, _ trainer: Trainer) throws {
         let record = plan.record(of: model)
         let name = URL(fileURLWithPath: output).lastPathComponent
-        let bundle = try model.write(
+        var bundle = try model.write(
             plan.description(named: name), record: record,
             form: TrainedModel.Form(isFolded: fold, isHalf: half), to: output)
+        // Temperature, threshold and doubt need images that the network has not learned from.
+        if !plan.validation.isEmpty {
+            let calibration = try ModelCalibration(
+                of: model.network(threadCount: try threadCount(threads)), training: plan.training,
+                heldBack: plan.validation, input: plan.set.input, seed: plan.recipe.seed)
+            bundle = try calibration.write(to: bundle)
+        }
         trainer.removeState()
         print(
             json

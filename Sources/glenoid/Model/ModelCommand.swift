@@ -4,6 +4,9 @@ import ArgumentParser
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Imports, shows, runs and times model bundles.",
-        subcommands: [ModelImport.self, ModelShow.self, ModelPredict.self, ModelBenchmark.self])
+        abstract: "Imports, shows, runs, times and calibrates model bundles.",
+        subcommands: [
+            ModelImport.self, ModelShow.self, ModelPredict.self, ModelBenchmark.self,
+            ModelCalibrate.self,
+        ])
 }

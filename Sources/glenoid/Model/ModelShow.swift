@@ -34,7 +34,8 @@ struct ModelShow: ParsableCommand {
         }
     }
 
-    private static func text(_ bundle: ModelBundle) -> String {
+    /// The description as a person reads it.
+    static func text(_ bundle: ModelBundle) -> String {
         let model = bundle.description
         let preparation = model.preparation
         func list(_ values: [String]) -> String { values.isEmpty ? "any" : values.joined(separator: ", ") }
@@ -56,8 +57,18 @@ struct ModelShow: ParsableCommand {
             ("Calibration", "temperature \(model.temperature), abstains below \(model.threshold)"),
             (
                 "Unlike training",
-                model.familiarity.map { "abstains above distance \($0.distanceMax)" } ?? "not tested"
+                model.familiarity.map {
+                    "abstains beyond distance \(Float($0.distanceMax)), "
+                        + "\(Float($0.falseAlarmRate * 100)) % false alarms expected (\($0.file))"
+                } ?? "not tested"
             ),
+            (
+                "Views",
+                model.views.map {
+                    "mean over \($0.count): \($0.mirrored ? "mirrored, " : "")zoom \($0.zooms.map { "\($0)" }.joined(separator: ", "))"
+                } ?? ""
+            ),
+            ("Chosen", model.provenance.calibration ?? ""),
             ("Modality", list(model.accept.modality)),
             ("Body part", list(model.accept.bodyPart)),
             ("Source", model.provenance.source),
