@@ -20,7 +20,7 @@ UNITS  := $(PREFIX)/lib
 # Debian 12 packages: to build; on top of that to run the demo; on top of that to run the tests.
 PACKAGES_BUILD := binutils gcc git libc6-dev libcurl4 libncurses6 libstdc++-12-dev libxml2 pkg-config tzdata zlib1g-dev \
 	libdcmtk-dev libhdf5-dev libopenblas-dev libopenjp2-7-dev libpng-dev libsqlite3-dev libssl-dev \
-	libsystemd-dev libturbojpeg0-dev libzip-dev
+	libsystemd-dev libturbojpeg0-dev libxgboost-dev libzip-dev
 PACKAGES_DEMO  := dcmtk default-jre-headless dicom3tools jq libpixelmed-java
 PACKAGES_TEST  := gcc-aarch64-linux-gnu libc6-dev-arm64-cross openjph-tools procps python3 qemu-user strace systemd
 
@@ -29,7 +29,7 @@ GLENOID_SHARED ?= ../shared
 MODEL          ?= .build/models/shoulder-implant
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo setup-test build static demo test test-neon lint format fuzz bench bench-training model install \
+.PHONY: help setup setup-demo setup-test build static demo test test-neon lint format fuzz bench bench-training model cross-validation install \
 	uninstall clean crash soak sabotage \
 	sanitize-address sanitize-undefined sanitize-thread
 
@@ -118,6 +118,13 @@ model: build ## Train the shipped model from data and starting weights (GLENOID_
 		--base '$(GLENOID_SHARED)/weights/efficientnet-b4-imagenet-partial.safetensors' \
 		--initialise blocks.6.1,classifier --recipe conf/training/shoulder-implant.json \
 		--labels conf/models/shoulder-implant.labels.json --half --resume --output '$(MODEL)'
+
+cross-validation: build ## Cross-validate the shipped recipe; hours, resumable; the report goes to docs (GLENOID_SHARED=DIR).
+	$(BUILD)/glenoid cross-validate '$(GLENOID_SHARED)/data/shoulder-implants' --folds 10 \
+		--base '$(GLENOID_SHARED)/weights/efficientnet-b4-imagenet-partial.safetensors' \
+		--initialise blocks.6.1,classifier --recipe conf/training/shoulder-implant.json \
+		--labels conf/models/shoulder-implant.labels.json --baselines \
+		--state .build/cross-validation --report docs/cross-validation --no-pictures
 
 static: setup ## Build the program that install installs.
 	$(SWIFT) build --configuration release --product glenoid --static-swift-stdlib --scratch-path $(STATIC)

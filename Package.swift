@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CXGBoost", pkgConfig: "xgboost", providers: [.apt(["libxgboost-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // Level 0
@@ -65,7 +66,7 @@ let package = Package(
 
         // Level 4
         .target(
-            name: "Learning", dependencies: ["Classification", "EfficientNet", "Tensor"],
+            name: "Learning", dependencies: ["Classification", "EfficientNet", "Tensor", "CXGBoost"],
             swiftSettings: strict),
         .target(
             name: "Daemon",
