@@ -25,6 +25,7 @@ struct Glenoid: AsyncParsableCommand {
             DataCommand.self,
             TrainCommand.self,
             EvaluateCommand.self,
+            CrossValidateCommand.self,
         ])
 }
 

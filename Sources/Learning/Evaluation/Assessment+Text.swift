@@ -48,7 +48,7 @@ extension Assessment {
     package static func decimal(_ value: Double) -> String { String(format: "%.3f", value) }
 
     /// Columns under each other, the first to the left, the others to the right.
-    private static func aligned(_ rows: [[String]]) -> [String] {
+    package static func aligned(_ rows: [[String]]) -> [String] {
         let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
             rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
         }

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// Charts as SVG markup, for pages that stand alone.
 package enum Chart {
-    private static let blue = "#2f6db5"
+    static let blue = "#2f6db5"
     private static let grey = "#9aa3b2"
     private static let red = "#c0392b"
 
@@ -81,21 +81,21 @@ package enum Chart {
         return svg(width: Plot.width, height: Plot.height, title: title, marks)
     }
 
-    private static func svg(width: Double, height: Double, title: String, _ content: String) -> String {
+    static func svg(width: Double, height: Double, title: String, _ content: String) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"\(number(width))\" height=\"\(number(height))\">"
             + "<title>\(HTMLPage.escaped(title))</title><text x=\"8\" y=\"18\" style=\"font-weight:600\">\(HTMLPage.escaped(title))</text>"
             + content + "</svg>"
     }
 
-    private static func short(_ text: String, _ count: Int = 22) -> String {
+    static func short(_ text: String, _ count: Int = 22) -> String {
         text.count > count ? text.prefix(count - 1) + "…" : text
     }
 
-    fileprivate static func number(_ value: Double) -> String { String(format: "%.2f", value) }
+    static func number(_ value: Double) -> String { String(format: "%.2f", value) }
 }
 
 /// A frame with two axes; x is 0 to 1.
-private struct Plot {
+struct Plot {
     static let width = 420.0
     static let height = 320.0
     let yRange: ClosedRange<Double>

@@ -39,6 +39,13 @@ package struct Groups: Sendable, Equatable {
     /// Whether the two are in one group.
     package func areTied(_ left: Int, _ right: Int) -> Bool { root(of: left) == root(of: right) }
 
+    /// The groups among some of the images, which are numbered anew in the order given.
+    package func subset(_ images: [Int]) -> Groups {
+        var subset = Groups(count: images.count)
+        subset.tie(equal: images.map { Optional(root(of: $0)) })
+        return subset
+    }
+
     private func root(of index: Int) -> Int {
         var index = index
         while parents[index] != index { index = parents[index] }

@@ -5,6 +5,12 @@ package struct Holdout: Sendable, Equatable {
     /// Positions to choose epoch, temperature and thresholds by, in ascending order.
     package let validation: [Int]
 
+    /// A split as given.
+    package init(training: [Int], validation: [Int]) {
+        self.training = training
+        self.validation = validation
+    }
+
     /// Holds back about `fraction` of the images of every class, never a part of a group.
     ///
     /// A class that consists of a single group stays in training: one can learn without watching, not the other way

@@ -101,4 +101,13 @@ package struct TrainingStart: Sendable {
         self.source = source
         self.base = base
     }
+
+    /// The network as it starts, ready to look at images.
+    package func network(threadCount: Int) throws(LearningError) -> Network {
+        do throws(EfficientNetError) {
+            return try Network(source: tensors, settings: settings, threadCount: threadCount)
+        } catch {
+            throw .model(error.description)
+        }
+    }
 }
