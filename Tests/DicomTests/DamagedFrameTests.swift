@@ -79,16 +79,16 @@ import Testing
         #expect(try samples == Dataset(bytes: object).frame(at: 0).samples)
     }
 
-    /// With category 16, which only lossless coding has, the IJG library reads past its own table.
-    @Test func aHuffmanTableWithACategoryThatDoesNotExistIsRefused() throws {
+    /// Debian's IJG library takes any category, and reads past its own table with one that does not exist.
+    @Test(arguments: [(["dcmcjpeg", "+ee"], 16), (["dcmcjpeg", "+e1"], 17)] as [([String], UInt8)])
+    func aHuffmanTableWithACategoryThatDoesNotExistIsRefused(tool: [String], category: UInt8) throws {
         let pixels = FrameFixture.pixels(rows: 32, columns: 32, bits: 12)
         let image = Image(rows: 32, columns: 32, bitsStored: 12)
-        var object = try FrameFixture.compressedBytes(
-            FrameFixture.native(image, pixels), with: ["dcmcjpeg", "+ee"])
+        var object = try FrameFixture.compressedBytes(FrameFixture.native(image, pixels), with: tool)
         // DHT: marker, length, class and destination, sixteen counts, symbols.
         let table = try #require(FrameFixture.firstIndex(of: [0xFF, 0xC4], in: object))
         #expect(object[table + 4] == 0, "the first table is a DC table")
-        object[table + 21] = 16
+        object[table + 21] = category
         #expect {
             try Dataset(bytes: object).frame(at: 0)
         } throws: { ($0 as? DicomError)?.description.contains("category") == true }

@@ -35,13 +35,20 @@ cdcmtk_colours codedColours(const Segment &startOfFrame, const FrameHeader &head
 
 // Where the marker is that ends the entropy-coded data; restart markers (T.81 table B.1) belong to it.
 const uint8_t *behindEntropyCodedData(const uint8_t *byte, const uint8_t *end) {
-    while (end - byte >= 2 && !(byte[0] == 0xFF && byte[1] != 0 && byte[1] != 0xFF && (byte[1] & 0xF8) != 0xD0)) ++byte;
-    return byte;
+    while (end - byte >= 2) {
+        const void *found = std::memchr(byte, 0xFF, static_cast<size_t>(end - byte) - 1);
+        if (found == nullptr) return end;
+        byte = static_cast<const uint8_t *>(found);
+        if (byte[1] != 0 && byte[1] != 0xFF && (byte[1] & 0xF8) != 0xD0) return byte;
+        ++byte;
+    }
+    return end;
 }
 
-// Refuses a difference category above 15 (T.81 F.1.2.1.1) in a DC table (T.81 B.2.4.2). The IJG library lets 16 pass for
-// lossless coding's sake, and in DCT frames reads past the end of its own table with it (jdhuff.c, HUFF_EXTEND).
-void checkHuffmanTables(const Segment &segment) {
+// Refuses a DC table (T.81 B.2.4.2) with a difference category that does not exist: above 15 in DCT coding (F.1.2.1.1),
+// above 16 in lossless coding (H.1.2.2). As Debian builds it, the IJG library takes any (jdhuff.c, without
+// DCMTK_ENABLE_STRICT_HUFFMAN_TABLE_CHECK), and reads past the end of its own table with it (HUFF_EXTEND).
+void checkHuffmanTables(const Segment &segment, uint8_t categoryMax) {
     size_t offset = 0;
     while (offset + 17 <= segment.count) {
         const bool isDC = segment.bytes[offset] >> 4 == 0;
@@ -50,20 +57,20 @@ void checkHuffmanTables(const Segment &segment) {
         offset += 17;
         if (symbols > segment.count - offset) fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG: a Huffman table is cut short");
         for (size_t symbol = 0; isDC && symbol < symbols; ++symbol)
-            if (segment.bytes[offset + symbol] > 15)
+            if (segment.bytes[offset + symbol] > categoryMax)
                 fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG: a Huffman table has a category that does not exist");
         offset += symbols;
     }
 }
 
-// Walks over a whole DCT stream before it is decoded: checks its Huffman tables, and gives how many scans have other
+// Walks over a whole stream before it is decoded: checks its Huffman tables, and gives how many scans have other
 // parameters than a sequential one, whose Ss, Se, Ah and Al are 0, 63, 0 and 0 (T.81 table B.3). Writers of 12-bit frames
 // slip so; the decoder warns once for each such scan, ignores them and loses nothing.
-unsigned inspectScans(SegmentReader reader, const uint8_t *end) {
+unsigned inspectScans(SegmentReader reader, const uint8_t *end, uint8_t categoryMax) {
     unsigned scans = 0;
     while (!reader.isAtEndOfImage()) {
         const Segment segment = reader.next();
-        if (segment.marker == 0xC4) checkHuffmanTables(segment);
+        if (segment.marker == 0xC4) checkHuffmanTables(segment, categoryMax);
         if (segment.marker != 0xDA) continue;
         if (segment.count < 4) fail(CDCMTK_BAD_DATA, pixelDataTag, "the JPEG stream's scan header is too short");
         const uint8_t *parameters = segment.bytes + segment.count - 3;
@@ -114,7 +121,7 @@ cdcmtk_status cdcmtk_decode_jpeg(
             fail(CDCMTK_UNSUPPORTED, 0, "JPEG with hierarchical or arithmetic coding (SOF%d)", segment.marker - 0xC0);
         const bool isLossless = segment.marker == 0xC3;
         const unsigned misdescribedScans =
-            isLossless ? 0 : inspectScans(SegmentReader(bytes, count), bytes + count);
+            inspectScans(SegmentReader(bytes, count), bytes + count, isLossless ? 16 : 15);
         // Colours are left as they are coded: converting them is not the decoder's business.
         const DJCodecParameter parameters(ECC_lossyYCbCr, EDC_never, EUC_default, EPC_default);
         unsigned warnings = 0;
