@@ -168,5 +168,15 @@ import Testing
         let folder = "\(pictures.folder)/next"
         let shown = try Program.run("glenoid", ["model", "show", folder])
         #expect(shown.output.contains("oblique"), "\(shown.output)\(shown.errors)")
+        #expect(shown.output.contains("images, data digest"))
+        let further = try Program.run(
+            "glenoid",
+            [
+                "train", pictures.data, "--base", folder, "--epochs", "1", "--batch", "4", "--output",
+                "\(folder)-2",
+            ])
+        #expect(
+            further.status == 0 && further.errors.contains("their statistics stay frozen"),
+            "\(further.errors)")
     }
 }

@@ -43,7 +43,11 @@ struct TrainingPlan {
         training = holdout.training.map { images[$0] }
         validation = holdout.validation.map { images[$0] }
         self.recipe = recipe
-        notes = dataSet.notes + start.notes + Self.notes(set, holdout) + unwatched
+        var notes = dataSet.notes + start.notes + Self.notes(set, holdout) + unwatched
+        if start.settings.batchNormFolded, recipe.batchStatisticsFrom != "never" {
+            notes.append("the base has its batch normalisations folded in: their statistics stay frozen")
+        }
+        self.notes = notes
     }
 
     /// The split of the recipe; where nothing can be held back all images are learned from, and a note says why.
@@ -103,6 +107,10 @@ struct TrainingPlan {
         description.temperature = 1
         description.threshold = 0
         description.familiarity = nil
+        // What the base learned from is still in the weights.
+        let images = "\(training.count) images, data digest \(set.digest)"
+        let before = description.provenance.data
+        description.provenance.data = before.isEmpty ? images : "\(before); then \(images)"
         labelFile?.complete(&description)
         description.provenance.source = "trained by glenoid \(programVersion) from \(start.source)"
         return description
