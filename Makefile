@@ -29,12 +29,13 @@ GLENOID_SHARED ?= ../shared
 MODEL          ?= .build/models/shoulder-implant
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo setup-test build static demo test test-neon lint format fuzz bench bench-training model cross-validation install \
+.PHONY: help setup setup-demo setup-test build static demo test test-neon lint format fuzz bench bench-training \
+	bench-preparation model cross-validation install \
 	uninstall clean crash soak sabotage \
 	sanitize-address sanitize-undefined sanitize-thread
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install with apt what building needs and this machine lacks; check the Swift toolchain.
 	@.ci/packages $(PACKAGES_BUILD)
@@ -72,8 +73,9 @@ lint: setup ## Check the formatting rules.
 format: setup ## Apply the formatting rules.
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
 
-fuzz: setup-test ## Fuzz the input side (FUZZ_SECONDS=3600 for each target).
-	Tests/Fuzz/run $(or $(FUZZ_SECONDS),3600)
+fuzz: setup-test ## Fuzz the input side, DCMTK and OpenJPEG from source (FUZZ_SECONDS=3600 for each target).
+	@.ci/packages dpkg-dev
+	FUZZ_LIBRARIES=$(or $(FUZZ_LIBRARIES),source) Tests/Fuzz/run $(or $(FUZZ_SECONDS),3600)
 
 crash: setup-test ## Kill the daemon 200 times at random and at every step; figures go into docs/RELIABILITY.md (CRASH_KILLS=N).
 	$(SWIFT) build --configuration release --build-tests
@@ -105,7 +107,11 @@ sanitize-undefined: setup-test ## The same with the undefined-behaviour sanitize
 sanitize-thread: setup-test ## The same with the thread sanitizer.
 	$(call sanitized,thread)
 
-bench: build ## Time the shipped model on this machine.
+bench-preparation: build setup-demo ## Time the way from a file to the network's input against pydicom and Pillow.
+	-Tests/Benchmarks/preparation.py $(BUILD)/glenoid '$(GLENOID_PEERS)' '$(GLENOID_SHARED)' \
+		--page docs/PERFORMANCE-PREPARATION.md
+
+bench: build bench-preparation ## Time the shipped model on this machine.
 	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant --threads 1
 	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant
 
