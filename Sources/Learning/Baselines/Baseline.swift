@@ -2,7 +2,7 @@ internal import EfficientNet
 
 /// Classic classifiers on the folds of a cross-validation.
 package enum Baseline: String, Sendable, CaseIterable {
-    /// 500 trees on image features.
+    /// 300 trees on image features.
     case randomForest = "random forest, image features"
     /// Boosted trees on image features.
     case gradientBoosting = "gradient boosting, image features"

@@ -138,7 +138,7 @@ struct CrossValidateCommand: ParsableCommand {
     }
 
     private static func text(_ duration: Duration) -> String {
-        let minutes = duration / .seconds(60)
+        let minutes = max(duration / .seconds(60), 1)
         return minutes < 90 ? String(format: "%.0f min", minutes) : String(format: "%.1f h", minutes / 60)
     }
 
@@ -164,7 +164,8 @@ struct CrossValidateCommand: ParsableCommand {
         for fold in 0..<folds { if let result = try validation.result(fold: fold) { done.append(result) } }
         let result = try CrossValidationReport(
             labels: validation.set.classes, folds: done, foldCount: folds,
-            networkName: "EfficientNet-\(validation.recipe.architecture.uppercased()), fine-tuned",
+            networkName: "EfficientNet-\(validation.recipe.architecture.uppercased()), "
+                + (startOptions.scratch ? "from scratch" : "fine-tuned"),
             baselines: methods, facts: facts(validation))
         let data = try jsonText(CrossValidationSummary(result))
         print(json ? data : result.text)
