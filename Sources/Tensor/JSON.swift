@@ -151,11 +151,35 @@ private struct JSONParser {
         let start = position
         while position < text.count, "+-.eE0123456789".utf8.contains(text[position]) { position += 1 }
         let digits = String(decoding: text[start..<position], as: UTF8.self)
-        guard let number = Double(digits), number.isFinite else {
+        guard isNumber(text[start..<position]), let number = Double(digits), number.isFinite else {
             position = start
             throw failure("a value expected")
         }
         return number
+    }
+
+    /// Whether characters of numbers are in the order of RFC 8259, section 6; the language's own parser takes more.
+    func isNumber(_ characters: ArraySlice<UInt8>) -> Bool {
+        var rest = characters
+        func digits() -> Int {
+            let count = rest.prefix { (0x30...0x39).contains($0) }.count
+            rest = rest.dropFirst(count)
+            return count
+        }
+        if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+        let startsWithNought = rest.first == UInt8(ascii: "0")
+        let wholeCount = digits()
+        guard wholeCount > 0, !startsWithNought || wholeCount == 1 else { return false }
+        if rest.first == UInt8(ascii: ".") {
+            rest = rest.dropFirst()
+            guard digits() > 0 else { return false }
+        }
+        if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+            rest = rest.dropFirst()
+            if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+            guard digits() > 0 else { return false }
+        }
+        return rest.isEmpty
     }
 
     mutating func string() throws(JSON.Failure) -> String {
@@ -206,7 +230,7 @@ private struct JSONParser {
     }
 
     mutating func hexadecimal() throws(JSON.Failure) -> UInt32 {
-        guard position + 4 <= text.count,
+        guard position + 4 <= text.count, text[position] != UInt8(ascii: "+"),
             let code = UInt32(String(decoding: text[position..<position + 4], as: UTF8.self), radix: 16)
         else { throw failure("four hexadecimal digits expected") }
         position += 4

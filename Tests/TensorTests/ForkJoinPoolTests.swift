@@ -1,0 +1,45 @@
+import Foundation
+import Synchronization
+import Tensor
+import Testing
+
+/// Every task exactly once, whatever the threads do.
+@Suite struct ForkJoinPoolTests {
+    @Test(arguments: [1, 2, 3, 8])
+    func everyTaskIsDoneOnceAndBeforeTheRunReturns(threadCount: Int) {
+        let pool = ForkJoinPool(threadCount: threadCount)
+        for taskCount in [0, 1, 2, 3, 7, 64, 1000] {
+            for _ in 0..<20 {
+                let counts = Mutex([Int](repeating: 0, count: taskCount))
+                pool.forEach(taskCount: taskCount) { task, worker in
+                    precondition((0..<threadCount).contains(worker))
+                    counts.withLock { $0[task] += 1 }
+                }
+                #expect(counts.withLock { $0.allSatisfy { $0 == 1 } })
+            }
+        }
+    }
+
+    @Test func runsOfSeveralCallersQueueUp() {
+        let pool = ForkJoinPool(threadCount: 3)
+        let total = Mutex(0)
+        DispatchQueue.concurrentPerform(iterations: 4) { _ in
+            for _ in 0..<200 { pool.forEach(taskCount: 5) { task, _ in total.withLock { $0 += task } } }
+        }
+        #expect(total.withLock { $0 } == 4 * 200 * 10)
+    }
+
+    @Test func helpersThatSleptWakeUp() {
+        let pool = ForkJoinPool(threadCount: 2)
+        for _ in 0..<5 {
+            Thread.sleep(forTimeInterval: 0.02)  // longer than a helper spins
+            let workers = Mutex(Set<Int>())
+            pool.forEach(taskCount: 2) { _, worker in
+                _ = workers.withLock { $0.insert(worker) }
+                // The other task must be somebody else's: this one ends only when both have begun.
+                while workers.withLock({ $0.count < 2 }) { usleep(100) }
+            }
+            #expect(workers.withLock { $0 } == [0, 1])
+        }
+    }
+}
