@@ -91,6 +91,8 @@ let package = Package(
         // Encoders for fixtures that no command of Debian's makes.
         .target(name: "CEncoders", path: "Tests/CEncoders", linkerSettings: linked(["openjp2"])),
         .testTarget(name: "DicomTests", dependencies: ["Dicom", "CEncoders"], swiftSettings: strict),
+        // Counts a thread's allocations.
+        .target(name: "AllocationCount", path: "Tests/AllocationCount"),
         // The list that every table of kernels must pass, in C so that it also runs under qemu (make test-neon).
         .target(
             name: "KernelTwins", dependencies: ["CKernels"], path: "Tests/KernelTwins",
@@ -101,7 +103,7 @@ let package = Package(
             dependencies: ["WorkQueue", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .testTarget(
-            name: "EfficientNetTests", dependencies: ["EfficientNet", "Tensor"],
+            name: "EfficientNetTests", dependencies: ["EfficientNet", "Tensor", "AllocationCount"],
             exclude: ["Fixtures"],  // read from their place in the source
             swiftSettings: strict),
         .testTarget(

@@ -72,24 +72,27 @@ void ck_expand_depthwise_run(const ck_kernels *kernels, const ck_expand_depthwis
     float *result = zero + row_floats;
     float *lines = result + aligned((size_t)window->output_side * (size_t)o.width);
     memset(o.scratch, 0, row_floats * (size_t)(window->kernel + 1) * sizeof(float));
-    memset(o.sums, 0, (size_t)o.width * sizeof(float));
+    memset(o.sums, 0, (size_t)(o.end_band - o.first_band) * (size_t)o.width * sizeof(float));
 
-    int next = o.first_row * window->stride - window->pad_before;  // the next input row to make
+    int next = ck_band_row(&o, o.first_band) * window->stride - window->pad_before;  // the next input row to make
     if (next < 0) next = 0;
     ck_depthwise depthwise = {
         .weight = o.depthwise_weight, .bias = o.depthwise_bias, .output = result, .outputs = window->output_side,
         .width = o.width, .kernel = window->kernel, .stride = window->stride};
-    for (int y = o.first_row; y < o.end_row; y++) {
-        const int top = y * window->stride - window->pad_before;
-        for (; next < top + window->kernel && next < window->input_side; next++)
-            source_row(kernels, &o, next, lines, o.scratch + row_floats * (size_t)(next % window->kernel) + margin);
-        for (int ky = 0; ky < window->kernel; ky++) {
-            const int row = top + ky;
-            const int is_inside = row >= 0 && row < window->input_side;
-            depthwise.rows[ky] = is_inside ? o.scratch + row_floats * (size_t)(row % window->kernel) : zero;
+    for (int band = o.first_band; band < o.end_band; band++, o.sums += o.width)
+        for (int y = ck_band_row(&o, band); y < ck_band_row(&o, band + 1); y++) {
+            const int top = y * window->stride - window->pad_before;
+            for (; next < top + window->kernel && next < window->input_side; next++)
+                source_row(kernels, &o, next, lines, o.scratch + row_floats * (size_t)(next % window->kernel) + margin);
+            for (int ky = 0; ky < window->kernel; ky++) {
+                const int row = top + ky;
+                const int is_inside = row >= 0 && row < window->input_side;
+                depthwise.rows[ky] = is_inside ? o.scratch + row_floats * (size_t)(row % window->kernel) : zero;
+            }
+            kernels->depthwise(&depthwise);
+            float sums[CK_WIDTH_MAX] = {0};
+            kernels->silu_sum(result, o.output + (ptrdiff_t)y * window->output_side * o.width, window->output_side,
+                              o.width, sums);
+            for (int c = 0; c < o.width; c++) o.sums[c] += sums[c];
         }
-        kernels->depthwise(&depthwise);
-        kernels->silu_sum(result, o.output + (ptrdiff_t)y * window->output_side * o.width, window->output_side,
-                          o.width, o.sums);
-    }
 }

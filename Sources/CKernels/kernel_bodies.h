@@ -19,6 +19,7 @@ typedef vector part;
 #define p_store v_store
 #define p_fma v_fma
 #define p_add v_add
+#define p_zero() v_all(0)
 #define v_load_part v_load
 #define v_store_part v_store
 #endif
@@ -134,47 +135,74 @@ INLINE void step(const int rows, const int width, const places *input, int k, co
     }
 }
 
-// One register tile: `rows` pixels by `width` channels, summed over all k.
+// The sums of a tile, and where they go.
+typedef struct {
+    vector sum[ROWS_MAX][VECTORS_MAX];
+    part last[ROWS_MAX];
+    float *output;
+    const float *added;    // what is added at the next store: the residual, or what `output` holds; NULL: nothing
+    ptrdiff_t stride;      // of both
+} tile_sums;
+
+// Puts the sums away, and starts again from nought with the output to be added.
+INLINE void put_away(const int rows, const int width, tile_sums *s) {
+    const int vectors = width / L;
+    UNROLL for (int m = 0; m < rows; m++) {
+        float *output = s->output + m * s->stride;
+        UNROLL for (int v = 0; v < vectors; v++) {
+            if (s->added) s->sum[m][v] = v_add(s->sum[m][v], v_load(s->added + m * s->stride + v * L));
+            v_store(output + v * L, s->sum[m][v]);
+            s->sum[m][v] = v_all(0);
+        }
+        if (!HAS_PART(width)) continue;
+        if (s->added) s->last[m] = p_add(s->last[m], p_load(s->added + m * s->stride + vectors * L));
+        p_store(output + vectors * L, s->last[m]);
+        s->last[m] = p_zero();
+    }
+    s->added = s->output;
+}
+
+// One register tile: `rows` pixels by `width` channels, summed over all k. At most CK_SUM_MAX values are added up before
+// the sums are put away: the rounding errors of a sum grow with the size of what it has reached.
 INLINE void tile(const int rows, const int width, const ck_pointwise *a, ptrdiff_t pixel, prefetch_state *ahead) {
     const int vectors = width / L;
-    float *output = a->output + pixel * a->output_stride;
     const float *weight = a->weight;
     places input = {.stride = a->input_stride};
     UNROLL for (int i = 0; i < (rows + 2) / 3; i++) input.third[i] = a->input + (pixel + 3 * i) * a->input_stride;
-    vector sum[ROWS_MAX][VECTORS_MAX];
-    part last[ROWS_MAX];
+    tile_sums s = {.output = a->output + pixel * a->output_stride, .stride = a->output_stride};
+    s.added = a->bias ? (a->residual ? a->residual + pixel * a->output_stride : NULL) : s.output;
     UNROLL for (int m = 0; m < rows; m++) {
-        const float *start = a->bias ? a->bias : output + m * a->output_stride;
-        UNROLL for (int v = 0; v < vectors; v++) sum[m][v] = v_load(start + v * L);
-        if (HAS_PART(width)) last[m] = p_load(start + vectors * L);
+        UNROLL for (int v = 0; v < vectors; v++) s.sum[m][v] = a->bias ? v_load(a->bias + v * L) : v_all(0);
+        if (HAS_PART(width)) s.last[m] = a->bias ? p_load(a->bias + vectors * L) : p_zero();
     }
+    const int chunks = (a->block_channels + CK_SUM_MAX - 1) / CK_SUM_MAX;
+    const int chunk = ((a->block_channels + chunks - 1) / chunks + 3) / 4 * 4;
+    int room = CK_SUM_MAX;
     for (int piece = 0; piece < a->blocks; piece++) {
-        int k = a->block_channels;
-        for (; k >= 4; k -= 4) {
-            v_prefetch(ahead->next);
-            ahead->next += ahead->step;
-            UNROLL for (int u = 0; u < 4; u++, weight += width) {
-                step(rows, width, &input, u, weight, sum, last);
-                STEP_FENCE(weight, sum[rows - 1][vectors - 1]);
+        for (int left = a->block_channels; left > 0; left -= chunk) {
+            int k = left < chunk ? left : chunk;
+            if (room < k) {
+                put_away(rows, width, &s);
+                room = CK_SUM_MAX;
             }
-            advance(rows, &input, 4);
-        }
-        for (; k > 0; k--, weight += width) {
-            step(rows, width, &input, 0, weight, sum, last);
-            advance(rows, &input, 1);
+            room -= k;
+            for (; k >= 4; k -= 4) {
+                v_prefetch(ahead->next);
+                ahead->next += ahead->step;
+                UNROLL for (int u = 0; u < 4; u++, weight += width) {
+                    step(rows, width, &input, u, weight, s.sum, s.last);
+                    STEP_FENCE(weight, s.sum[rows - 1][vectors - 1]);
+                }
+                advance(rows, &input, 4);
+            }
+            for (; k > 0; k--, weight += width) {
+                step(rows, width, &input, 0, weight, s.sum, s.last);
+                advance(rows, &input, 1);
+            }
         }
         advance(rows, &input, a->block_stride - a->block_channels);
     }
-    const float *residual = a->residual + pixel * a->output_stride;
-    UNROLL for (int m = 0; m < rows; m++) {
-        UNROLL for (int v = 0; v < vectors; v++) {
-            if (a->residual) sum[m][v] = v_add(sum[m][v], v_load(residual + m * a->output_stride + v * L));
-            v_store(output + m * a->output_stride + v * L, sum[m][v]);
-        }
-        if (!HAS_PART(width)) continue;
-        if (a->residual) last[m] = p_add(last[m], p_load(residual + m * a->output_stride + vectors * L));
-        p_store(output + m * a->output_stride + vectors * L, last[m]);
-    }
+    put_away(rows, width, &s);
 }
 
 #define TAIL(ROWS) case ROWS: if (ROWS < rows) tile(ROWS, width, a, pixel, &ahead); break;
@@ -287,6 +315,24 @@ static void KERNEL(scale_rows)(const float *weight, float *output, int rows, int
     }
 }
 
+// ---- Measure ---------------------------------------------------------------------------------------------------
+
+static double KERNEL(peak)(long rounds) {
+    enum { CHAINS = 12 };
+    vector sum[CHAINS];
+    UNROLL for (int i = 0; i < CHAINS; i++) sum[i] = v_all((float)i);
+    const vector a = v_all(0.999f), b = v_all(0.001f);
+    for (long round = 0; round < rounds; round++) {
+        UNROLL for (int i = 0; i < CHAINS; i++) sum[i] = v_fma(sum[i], a, b);
+        __asm__ volatile("");  // a round is a round: no two may become one
+    }
+    float sink[L];
+    UNROLL for (int i = 1; i < CHAINS; i++) sum[0] = v_add(sum[0], sum[i]);
+    v_store(sink, sum[0]);
+    __asm__ volatile("" : : "r"(sink) : "memory");
+    return 2.0 * CHAINS * L * (double)rounds;
+}
+
 #define KERNEL_TABLE(NAME, ...)                                                                                    \
     {NAME, {__VA_ARGS__}, KERNEL(pointwise), KERNEL(depthwise), KERNEL(silu), KERNEL(silu_sum), KERNEL(sigmoid),   \
-     KERNEL(scale), KERNEL(scale_rows)}
+     KERNEL(scale), KERNEL(scale_rows), KERNEL(peak)}

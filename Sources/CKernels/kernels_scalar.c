@@ -13,7 +13,7 @@ static void pointwise(const ck_pointwise *a, int width) {
                 const float *input = a->input + m * a->input_stride + piece * a->block_stride;
                 for (int k = 0; k < a->block_channels; k++, weight += width) sum += input[k] * *weight;
             }
-            output[j] = a->residual ? sum + a->residual[m * a->output_stride + j] : sum;
+            output[j] = a->bias && a->residual ? sum + a->residual[m * a->output_stride + j] : sum;
         }
     }
 }
@@ -24,8 +24,8 @@ static void depthwise(const ck_depthwise *a) {
             float sum = a->bias[c];
             for (int ky = 0; ky < a->kernel; ky++)
                 for (int kx = 0; kx < a->kernel; kx++)
-                    sum += a->rows[ky][(x * a->stride + kx) * a->width + c] * 
-                           a->weight[(ky * a->kernel + kx) * a->width + c];
+                    sum += a->rows[ky][(x * a->stride + kx) * a->width + c]
+                           * a->weight[(ky * a->kernel + kx) * a->width + c];
             a->output[x * a->width + c] = sum;
         }
     }
@@ -61,5 +61,11 @@ static void scale_rows(const float *weight, float *output, int rows, int width, 
         for (int j = 0; j < width; j++) output[k * width + j] = weight[k * width + j] * scale[k];
 }
 
+static double peak(long rounds) {
+    volatile float sum = 1;
+    for (long round = 0; round < rounds; round++) sum = sum * 0.999f + 0.001f;
+    return 2.0 * (double)rounds;
+}
+
 const ck_kernels ck_kernels_scalar = {
-    "scalar", {24, 16, 8}, pointwise, depthwise, silu, silu_sum, sigmoid, scale, scale_rows};
+    "scalar", {24, 16, 8}, pointwise, depthwise, silu, silu_sum, sigmoid, scale, scale_rows, peak};

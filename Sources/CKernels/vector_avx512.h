@@ -32,6 +32,7 @@ typedef __m256 part;
 INLINE part p_load(const float *p) { return _mm256_loadu_ps(p); }
 INLINE void p_store(float *p, part v) { _mm256_storeu_ps(p, v); }
 INLINE part p_fma(vector a, part b, part c) { return _mm256_fmadd_ps(_mm512_castps512_ps256(a), b, c); }
+INLINE part p_zero(void) { return _mm256_setzero_ps(); }
 INLINE part p_add(part a, part b) { return _mm256_add_ps(a, b); }
 INLINE vector v_load_part(const float *p) { return _mm512_maskz_loadu_ps(0xFF, p); }
 INLINE void v_store_part(float *p, vector v) { _mm512_mask_storeu_ps(p, 0xFF, v); }

@@ -65,6 +65,19 @@ package struct Architecture: Sendable, Hashable {
         blocks.reduce((imageSide + 1) / 2) { side, block in (side + block.stride - 1) / block.stride }
     }
 
+    /// Multiply-adds of one image, without squeeze and excite.
+    package func multiplyAddCount(imageSide: Int, classCount: Int) -> Int {
+        var side = (imageSide + 1) / 2
+        var count = side * side * 27 * stemChannels
+        for block in blocks {
+            if block.hasExpansion { count += side * side * block.inputChannels * block.expandedChannels }
+            side = (side + block.stride - 1) / block.stride
+            count +=
+                side * side * block.expandedChannels * (block.kernel * block.kernel + block.outputChannels)
+        }
+        return count + featureCount * (side * side * trunkChannels + classCount)
+    }
+
     /// Width factor, depth factor, side.
     private static let scaling: [(Double, Double, Int)] = [
         (1.0, 1.0, 224), (1.0, 1.1, 240), (1.1, 1.2, 260), (1.2, 1.4, 300), (1.4, 1.8, 380), (1.6, 2.2, 456),

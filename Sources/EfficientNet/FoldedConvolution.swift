@@ -32,14 +32,24 @@ package struct ParameterReader<Source: ParameterSource> {
         self.settings = settings
     }
 
-    /// A layer, folded in double precision: weight' = weight · γ / √(variance + ε), bias' = β − mean · γ /
-    /// √(variance + ε).
-    package func convolution(_ layer: ConvolutionLayer) throws(EfficientNetError) -> FoldedConvolution {
+    /// A layer with its normalisation folded in: weight' = weight · scale, bias' = shift, with scale = γ / √(variance + ε)
+    /// and shift = β − mean · scale.
+    ///
+    /// Scale and shift are double, except in PyTorch's lineage: there they are rounded where PyTorch rounds them
+    /// (aten/native/cpu/batch_norm_kernel.cpp). They are the same for all pixels, so their errors do not average out, and
+    /// PyTorch's answer is only met with PyTorch's scale. Products are double and rounded once.
+    ///
+    /// - Parameters:
+    ///   - weightFactor: what the weights are multiplied by beyond that.
+    ///   - biasFactor: the same for the bias.
+    package func convolution(
+        _ layer: ConvolutionLayer, weightFactor: Double = 1, biasFactor: Double = 1
+    ) throws(EfficientNetError) -> FoldedConvolution {
         let weight = try floats("\(layer.name).weight")
         guard let normalisation = layer.normalisation, !settings.batchNormFolded else {
-            let ones = [Double](repeating: 1, count: layer.outputs)
-            return FoldedConvolution(
-                weight: layer.rearranged(weight, scale: ones), bias: try floats("\(layer.name).bias"))
+            let scale = [Double](repeating: weightFactor, count: layer.outputs)
+            let bias = try floats("\(layer.name).bias").map { Float(Double($0) * biasFactor) }
+            return FoldedConvolution(weight: layer.rearranged(weight, scale: scale), bias: bias)
         }
         let gamma = try floats("\(normalisation).weight")
         let beta = try floats("\(normalisation).bias")
@@ -50,8 +60,15 @@ package struct ParameterReader<Source: ParameterSource> {
         for output in 0..<layer.outputs {
             let spread = Double(variance[output]) + settings.batchNormEpsilon
             guard spread > 0 else { throw .invalidValues(tensor: "\(normalisation).running_var") }
-            scale[output] = Double(gamma[output]) / spread.squareRoot()
-            bias[output] = Float(Double(beta[output]) - Double(mean[output]) * scale[output])
+            var factor = Double(gamma[output]) / spread.squareRoot()
+            var shift = Double(beta[output]) - Double(mean[output]) * factor
+            if settings.padding == .symmetric {
+                let rounded = gamma[output] * (1 / Float(spread).squareRoot())
+                factor = Double(rounded)
+                shift = Double(beta[output] - mean[output] * rounded)
+            }
+            scale[output] = factor * weightFactor
+            bias[output] = Float(shift * biasFactor)
         }
         return FoldedConvolution(weight: layer.rearranged(weight, scale: scale), bias: bias)
     }

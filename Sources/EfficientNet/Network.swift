@@ -1,5 +1,5 @@
 internal import Synchronization
-internal import Tensor
+package import Tensor
 
 /// An EfficientNet ready to classify.
 ///
@@ -10,6 +10,9 @@ package final class Network: Sendable {
     package let settings: NetworkSettings
     /// The threads that work on a batch, the caller among them.
     package var threadCount: Int { pool.threadCount }
+
+    /// The kernels it runs on; nil for the reference network.
+    package let kernels: Kernels?
 
     private let pool: ForkJoinPool
     private let engine: any InferenceEngine
@@ -42,6 +45,7 @@ package final class Network: Sendable {
         self.settings = settings
         pool = ForkJoinPool(threadCount: threadCount)
         let reader = try ParameterReader(source, settings: settings)
+        kernels = engine.kernels
         if let kernels = engine.kernels {
             self.engine = try PackedEngine(reader: reader, settings: settings, pool: pool, kernels: kernels)
         } else {

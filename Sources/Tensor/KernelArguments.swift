@@ -18,7 +18,7 @@ internal import CKernels
     package var pieceStride = 0
     /// [pieceCount · pieceWidth][width].
     package var weight: UnsafePointer<Float>
-    /// [width]; nil: the sum goes on from what `output` holds.
+    /// [width]; nil: the sum is added to what `output` holds, and there is no residual.
     package var bias: UnsafePointer<Float>?
     /// Added at the end, strides as `output`.
     package var residual: UnsafePointer<Float>?
@@ -73,11 +73,13 @@ internal import CKernels
     package var depthwiseWeight: UnsafePointer<Float>
     /// [width].
     package var depthwiseBias: UnsafePointer<Float>
-    /// The output rows of the band.
-    package var rows: Range<Int>
+    /// Bands that cut all rows of the output.
+    package var bandCount: Int
+    /// The bands to compute.
+    package var bands: Range<Int>
     /// [outputSide][outputSide][width].
     package var output: UnsafeMutablePointer<Float>
-    /// [width]: the sums of the outputs of this band; overwritten.
+    /// [bands][width]: the sums of the outputs of each band; overwritten.
     package var sums: UnsafeMutablePointer<Float>
     /// `scratchCount` floats on a 64-byte boundary.
     package var scratch: UnsafeMutablePointer<Float>
@@ -90,7 +92,8 @@ internal import CKernels
     package init(
         window: Window, stem: Window?, width: Int, input: UnsafePointer<Float>, inputChannels: Int,
         firstChannel: Int, expandWeight: UnsafePointer<Float>?, expandBias: UnsafePointer<Float>?,
-        depthwiseWeight: UnsafePointer<Float>, depthwiseBias: UnsafePointer<Float>, rows: Range<Int>,
+        depthwiseWeight: UnsafePointer<Float>, depthwiseBias: UnsafePointer<Float>, bandCount: Int,
+        bands: Range<Int>,
         output: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
         scratch: UnsafeMutablePointer<Float>
     ) {
@@ -104,7 +107,8 @@ internal import CKernels
         unsafe self.expandBias = expandBias
         unsafe self.depthwiseWeight = depthwiseWeight
         unsafe self.depthwiseBias = depthwiseBias
-        self.rows = rows
+        self.bandCount = bandCount
+        self.bands = bands
         unsafe self.output = output
         unsafe self.sums = sums
         unsafe self.scratch = scratch

@@ -36,6 +36,9 @@ internal import CKernels
         }
     }
 
+    /// Multiplies and adds in registers; returns how many floating-point operations that was.
+    package func runPeak(rounds: Int) -> Double { unsafe table.pointee.peak(rounds) }
+
     /// x' / (1 + 2^(x'/4)) in place; `count` is a multiple of 8.
     package func applySiLU(_ values: UnsafeMutablePointer<Float>, count: Int) {
         unsafe table.pointee.silu(values, count)
@@ -104,8 +107,9 @@ internal import CKernels
             input_channels: Int32(operation.inputChannels),
             first_channel: Int32(operation.firstChannel), expand_weight: operation.expandWeight,
             expand_bias: operation.expandBias, depthwise_weight: operation.depthwiseWeight,
-            depthwise_bias: operation.depthwiseBias, first_row: Int32(operation.rows.lowerBound),
-            end_row: Int32(operation.rows.upperBound), output: operation.output, sums: operation.sums,
+            depthwise_bias: operation.depthwiseBias, bands: Int32(operation.bandCount),
+            first_band: Int32(operation.bands.lowerBound), end_band: Int32(operation.bands.upperBound),
+            output: operation.output, sums: operation.sums,
             scratch: operation.scratch, prefetch: operation.prefetch, prefetch_bytes: operation.prefetchBytes)
         unsafe ck_expand_depthwise_run(table, &arguments)
     }

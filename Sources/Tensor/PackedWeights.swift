@@ -84,8 +84,7 @@ package struct Panels: Sendable, Hashable {
     ///
     /// - Parameter columns: which of the inputs to take; all rows have `rowStride` values.
     package func pack(
-        _ weight: [Float], panels: Panels, outputCount: Int, rowStride: Int, columns: Range<Int>,
-        scale: Double
+        _ weight: [Float], panels: Panels, outputCount: Int, rowStride: Int, columns: Range<Int>
     ) -> Int {
         precondition(weight.count == outputCount * rowStride && columns.upperBound <= rowStride)
         let (place, target) = unsafe take(panels.count * columns.count)
@@ -94,29 +93,29 @@ package struct Panels: Sendable, Hashable {
             for panel in panels.list {
                 unsafe ck_pack_panel(
                     start + columns.lowerBound, rowStride, Int32(outputCount), Int32(columns.count),
-                    Int32(panel.first), Int32(panel.width), scale, target + panel.first * columns.count)
+                    Int32(panel.first), Int32(panel.width), target + panel.first * columns.count)
             }
         }
         return place
     }
 
     /// Packs depthwise weights [channels][taps] into blocks of `width` channels.
-    package func pack(depthwise weight: [Float], channelCount: Int, width: Int, scale: Double) -> Int {
+    package func pack(depthwise weight: [Float], channelCount: Int, width: Int) -> Int {
         let (place, target) = unsafe take(weight.count)
         unsafe weight.withUnsafeBufferPointer { weight in
             guard let start = weight.baseAddress else { return }
             unsafe ck_pack_depthwise(
-                start, Int32(channelCount), Int32(weight.count / channelCount), Int32(width), scale, target)
+                start, Int32(channelCount), Int32(weight.count / channelCount), Int32(width), target)
         }
         return place
     }
 
-    /// Packs biases, with zeros up to a multiple of 8.
-    package func pack(bias: [Float], scale: Double) -> Int {
-        let (place, target) = unsafe take((bias.count + 7) / 8 * 8)
-        unsafe bias.withUnsafeBufferPointer { bias in
-            guard let start = bias.baseAddress else { return }
-            unsafe ck_pack_scaled(start, bias.count, scale, target)
+    /// Packs values as they are, with zeros up to a multiple of 8.
+    package func pack(vector: [Float]) -> Int {
+        let (place, target) = unsafe take((vector.count + 7) / 8 * 8)
+        unsafe vector.withUnsafeBufferPointer { vector in
+            guard let start = vector.baseAddress else { return }
+            unsafe target.update(from: start, count: vector.count)
         }
         return place
     }

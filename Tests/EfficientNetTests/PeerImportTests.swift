@@ -66,7 +66,7 @@ import Testing
     private func expectAgreement(_ imported: ImportedNetwork, _ input: String, _ logits: String) throws {
         let network = try Network(source: imported.parameters, settings: imported.settings, threadCount: 2)
         var pixels = try NumpyFile(path: input).values
-        imported.normalisation.apply(to: &pixels)
+        imported.normalisation.apply(to: &pixels, padding: imported.settings.padding)
         let expected = try NumpyFile(path: logits).values
         let found = network.logits(pixels)
         #expect(found.count == expected.count)

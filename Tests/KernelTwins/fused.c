@@ -23,7 +23,10 @@ static void run(twins *t, source kind, int width, ck_window w, int image_side, i
     float *weight = twins_floats(t, (size_t)(w.kernel * w.kernel * width), 1);
     float *bias = twins_floats(t, (size_t)width, 1);
     float *found = twins_floats(t, count, 1), *expected = twins_floats(t, count, 1), *banded = twins_floats(t, count, 1);
-    float *found_sums = twins_floats(t, (size_t)width, 1), *expected_sums = twins_floats(t, (size_t)width, 1);
+    const int bands = w.output_side < 5 ? w.output_side : 5;
+    const size_t sum_count = (size_t)(bands * width);
+    float *found_sums = twins_floats(t, sum_count, 1), *expected_sums = twins_floats(t, sum_count, 1);
+    float *banded_sums = twins_floats(t, sum_count, 1);
     const ck_window none = {0}, stem = kind == STEM ? window(3, 2, image_side, is_same) : none;
     const size_t scratch = (ck_expand_depthwise_scratch(&w, &stem, width) * sizeof(float) + 63) / 64 * 64;
     float *memory = aligned_alloc(64, scratch);
@@ -32,7 +35,7 @@ static void run(twins *t, source kind, int width, ck_window w, int image_side, i
     ck_expand_depthwise operation = {
         .window = w, .stem = stem, .width = width, .input = input, .input_channels = channels,
         .first_channel = kind == COPIED ? 8 : 0, .expand_weight = kind == COPIED ? NULL : expand,
-        .expand_bias = expand_bias, .depthwise_weight = weight, .depthwise_bias = bias, .end_row = w.output_side,
+        .expand_bias = expand_bias, .depthwise_weight = weight, .depthwise_bias = bias, .bands = bands, .end_band = bands,
         .output = expected, .sums = expected_sums, .scratch = memory};
     ck_expand_depthwise_run(t->scalar, &operation);
     operation.output = found, operation.sums = found_sums;
@@ -40,18 +43,21 @@ static void run(twins *t, source kind, int width, ck_window w, int image_side, i
     ck_expand_depthwise_run(t->table, &operation);
     const float pixels = (float)(w.output_side * w.output_side);
     twins_expect(t, twins_close(found, expected, count + 64, tolerance, (float)(w.kernel * w.kernel * sums))
-                        && twins_close(found_sums, expected_sums, (size_t)width, tolerance, pixels * 300),
+                        && twins_close(found_sums, expected_sums, sum_count + 64, tolerance, pixels * 300),
                  "source %d, %dx%d stride %d, side %d, padding %d before, width %d", kind, w.kernel, w.kernel, w.stride,
                  w.input_side, w.pad_before, width);
+    // In pieces of two bands: the same bits.
     operation.output = banded;
-    for (int row = 0; row < w.output_side; row += 3) {
-        operation.first_row = row, operation.end_row = row + 3 < w.output_side ? row + 3 : w.output_side;
+    for (int band = 0; band < bands; band += 2) {
+        operation.first_band = band, operation.end_band = band + 2 < bands ? band + 2 : bands;
+        operation.sums = banded_sums + band * width;
         ck_expand_depthwise_run(t->table, &operation);
     }
-    twins_expect(t, memcmp(found, banded, (count + 64) * sizeof *found) == 0,
+    twins_expect(t, memcmp(found, banded, (count + 64) * sizeof *found) == 0
+                        && memcmp(found_sums, banded_sums, (sum_count + 64) * sizeof *found) == 0,
                  "source %d, side %d, width %d: other bits in bands", kind, w.input_side, width);
     free(input), free(expand), free(expand_bias), free(weight), free(bias), free(found), free(expected), free(banded);
-    free(found_sums), free(expected_sums), free(memory);
+    free(found_sums), free(expected_sums), free(banded_sums), free(memory);
 }
 
 void twins_fused(twins *t) {

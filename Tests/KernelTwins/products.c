@@ -9,7 +9,7 @@ static const float tolerance = 2e-6f;
 // Pixels around the tile of any table: 4, 6, 8, 12 and 16, one less, one more, twice as many, and primes.
 static const int pixel_counts[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 23, 31, 33, 64};
 // Pieces and their values: one value, below, at and above the four of an unrolled step, patches of the stem, blocks.
-static const int sums[][2] = {{1, 1}, {1, 3}, {1, 4}, {1, 5}, {3, 9}, {1, 16}, {2, 24}, {5, 48}, {1, 97}, {1, 192}};
+static const int sums[][2] = {{1, 1}, {1, 3}, {1, 4}, {1, 5}, {3, 9}, {1, 16}, {2, 24}, {1, 97}, {1, 130}, {1, 192}, {9, 24}, {5, 48}};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -58,7 +58,7 @@ void twins_pointwise(twins *t) {
     for (const int *width = t->table->widths; *width; width++)
         for (size_t p = 0; p < COUNT(pixel_counts); p++)
             for (size_t s = 0; s < COUNT(sums); s++)
-                pointwise(t, *width, pixel_counts[p], sums[s][0], sums[s][1], s % 3 != 1, s % 2 == 0);
+                pointwise(t, *width, pixel_counts[p], sums[s][0], sums[s][1], s % 3 != 1, s % 3 != 1 && s % 2 == 0);
 }
 
 static void depthwise(twins *t, int width, int kernel, int stride, int outputs) {

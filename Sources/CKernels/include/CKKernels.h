@@ -16,8 +16,11 @@
 /// The scale c of SiLU's argument, −4 · log2 e: with x' = c · x, e^−x is 2^(x' / 4), and no multiplication is left.
 #define CK_SILU_SCALE (-5.770780163555853)
 
+/// The most values that are added up one after the other: longer sums are made of parts, whose rounding errors are smaller.
+#define CK_SUM_MAX 128
+
 /// A pointwise convolution of some pixels into one panel of `width` output channels, or any product of that form:
-/// output[m][j] = start[j] + sum over k of input[m][k] * weight[k][j] (+ residual[m][j]).
+/// output[m][j] = bias[j] + sum over k of input[m][k] * weight[k][j] + residual[m][j].
 ///
 /// k runs over `blocks` pieces of `block_channels` values; a piece's values are neighbours, pieces lie `block_stride`
 /// apart. So the same kernel reads NHWC (one piece), blocked tensors, and the patches of a dense convolution.
@@ -29,7 +32,7 @@ typedef struct {
     int block_channels;        ///< values of a piece
     ptrdiff_t block_stride;    ///< floats from one piece to the next
     const float *weight;       ///< [blocks * block_channels][width]
-    const float *bias;         ///< [width]; NULL: the sum goes on from what `output` holds
+    const float *bias;         ///< [width]; NULL: the sum is added to what `output` holds, and there is no residual
     const float *residual;     ///< added at the end, strides as `output`; may be NULL
     float *output;             ///< first value of the first pixel
     ptrdiff_t output_stride;   ///< floats from one pixel to the next
@@ -81,6 +84,10 @@ typedef struct {
 
     /// output[k][j] = weight[k][j] * scale[k].
     void (*scale_rows)(const float *weight, float *output, int rows, int width, const float *scale);
+
+    /// Does nothing but multiply and add in registers, `rounds` times; returns how many floating-point operations that
+    /// was. Its speed is the peak that the other kernels are measured against.
+    double (*peak)(long rounds);
 } ck_kernels;
 
 /// The table of that name; NULL when there is none or this CPU cannot run it.

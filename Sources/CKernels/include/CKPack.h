@@ -4,16 +4,13 @@
 
 #include <stddef.h>
 
-/// One panel: packed[k][j] = scale * weight[first + j][k]; zero where first + j >= outputs.
+/// One panel: packed[k][j] = weight[first + j][k]; zero where first + j >= outputs.
 ///
 /// `weight` has rows of `inputs` values that lie `row_stride` apart; `packed` is [inputs][width].
 void ck_pack_panel(const float *weight, ptrdiff_t row_stride, int outputs, int inputs, int first, int width,
-                   double scale, float *packed);
+                   float *packed);
 
-/// Depthwise weights: packed[c / width][tap][c % width] = scale * weight[c][tap]; channels is a multiple of width.
-void ck_pack_depthwise(const float *weight, int channels, int taps, int width, double scale, float *packed);
-
-/// scaled[i] = scale * x[i], rounded once.
-void ck_pack_scaled(const float *x, size_t count, double scale, float *scaled);
+/// Depthwise weights: packed[c / width][tap][c % width] = weight[c][tap]; channels is a multiple of width.
+void ck_pack_depthwise(const float *weight, int channels, int taps, int width, float *packed);
 
 #endif

@@ -39,7 +39,7 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
                 workerCount: index == 0 ? pool.threadCount : 1,
                 mapTaskCount: PackedPlan.mapTaskCount)
         }
-        let phase = PhaseTasks(plan: plan, kernels: kernels)
+        let phase = PhaseTasks(plan: plan, kernels: kernels, threadCount: pool.threadCount)
         let images = ImageTasks(plan: plan, kernels: kernels, workspaces: workspaces)
         let classes = ClassTasks(plan: plan, kernels: kernels)
         (self.phase, phaseWork) = (phase, ParallelWork { phase.perform(task: $0, worker: $1) })
@@ -101,7 +101,7 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
         for index in plan.phases.indices {
             phase.index = index
             let begin = isTimed ? clock.now : nil
-            pool.run(phaseWork, taskCount: plan.phases[index].taskCount)
+            pool.run(phaseWork, taskCount: phase.taskCount)
             if let begin { durations[index] += clock.now - begin }
         }
     }
@@ -162,7 +162,12 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
     private var middle: UnsafeMutablePointer<Float>?
     private var workspace: Workspace?
 
-    init(plan: PackedPlan, kernels: Kernels) { runner = PhaseRunner(plan: plan, kernels: kernels) }
+    init(plan: PackedPlan, kernels: Kernels, threadCount: Int) {
+        runner = PhaseRunner(plan: plan, kernels: kernels, threadCount: threadCount)
+    }
+
+    /// Tasks of the current phase.
+    var taskCount: Int { runner.taskCount(of: runner.plan.phases[index]) }
 
     func set(
         input: UnsafePointer<Float>, features: UnsafeMutablePointer<Float>,
@@ -199,7 +204,7 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
     private var inputCount = 0
 
     init(plan: PackedPlan, kernels: Kernels, workspaces: [Workspace]) {
-        runner = PhaseRunner(plan: plan, kernels: kernels)
+        runner = PhaseRunner(plan: plan, kernels: kernels, threadCount: 1)
         self.workspaces = workspaces
     }
 
@@ -223,7 +228,7 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
             middle: middle + task * runner.plan.middleCount, workspace: workspace,
             scratch: workspace.scratch(worker: 0))
         for phase in runner.plan.phases {
-            for task in 0..<phase.taskCount { runner.run(phase, task: task, image: image) }
+            for task in 0..<runner.taskCount(of: phase) { runner.run(phase, task: task, image: image) }
         }
     }
 }

@@ -20,25 +20,23 @@ struct PackedProduct: Sendable {
         return PackedWeights.roundedUp(count * inputs) + PackedWeights.roundedUp(count)
     }
 
-    /// Packs a folded convolution; weight and bias are multiplied by their factors before they are rounded.
-    init(
-        _ layer: FoldedConvolution, panels: Panels, weightScale: Double = 1, biasScale: Double = 1,
-        into weights: PackedWeights
-    ) {
+    /// Packs a folded convolution.
+    init(_ layer: FoldedConvolution, panels: Panels, into weights: PackedWeights) {
         let outputCount = layer.bias.count
         inputCount = layer.weight.count / outputCount
         self.panels = panels
         weight = weights.pack(
             layer.weight, panels: panels, outputCount: outputCount, rowStride: inputCount,
-            columns: 0..<inputCount, scale: weightScale)
-        bias = weights.pack(bias: layer.bias, scale: biasScale)
+            columns: 0..<inputCount)
+        bias = weights.pack(vector: layer.bias)
     }
 }
 
 /// One MBConv block, packed, and how its work is cut.
 ///
-/// The cut depends on the architecture and the side alone, never on threads: each channel's sum for squeeze and excite is
-/// added up band by band, and the order of additions must not change.
+/// Blocks of channels and bands of rows depend on the architecture, the side and the kernels alone, never on threads: each
+/// channel's sum for squeeze and excite is added up band by band, and the order of additions must not change. How many
+/// neighbouring bands make a task depends on the threads: each task makes the window's overlap anew.
 struct PackedBlock: Sendable {
     /// What the block is.
     let block: Block
@@ -65,8 +63,10 @@ struct PackedBlock: Sendable {
 
     /// Pixels of the output.
     var pixelCount: Int { window.outputSide * window.outputSide }
-    /// Tasks of the expansion.
-    var expandTaskCount: Int { blockCount * bandCount }
+    /// Contributions to squeeze and excite.
+    var contributionCount: Int { blockCount * bandCount }
+    /// Floats of the sums of one block of channels.
+    var sumCount: Int { PackedWeights.roundedUp(bandCount * width) }
     /// Tasks of squeeze and excite.
     var exciteTaskCount: Int { min(blockCount, Self.exciteTasksMax) }
     /// Whether the scale goes into a copy of the projection's weights instead of the activations: on large maps there are
@@ -82,14 +82,25 @@ struct PackedBlock: Sendable {
     private static let exciteTasksMax = 8
     private static let pixelsToScaleWeights = 200
     private static let stripFloats = 16_384
-    /// Tasks that a phase should have at least, so that threads can share them evenly.
-    private static let tasksWanted = 10
-    /// Output rows of a band at least: each band makes the window's overlap anew.
+    /// Contributions that a block should have at least, so that many threads can share them.
+    private static let contributionsWanted = 16
+    /// Output rows of a band at least.
     private static let bandRowsMin = 4
 
-    /// Rows of one band.
-    func rows(band: Int) -> Range<Int> {
-        window.outputSide * band / bandCount..<window.outputSide * (band + 1) / bandCount
+    /// Into how many tasks each block of channels is cut: as few as give every thread two, and the last ones something to
+    /// do when their number does not divide.
+    func groupCount(threadCount: Int) -> Int {
+        guard threadCount > 1 else { return 1 }
+        return (1...bandCount).first { count in
+            let taskCount = blockCount * count
+            return taskCount >= 4 * threadCount
+                || (taskCount >= 2 * threadCount && taskCount.isMultiple(of: threadCount))
+        } ?? bandCount
+    }
+
+    /// Bands of one task of a block of channels.
+    func bands(group: Int, of groupCount: Int) -> Range<Int> {
+        bandCount * group / groupCount..<bandCount * (group + 1) / groupCount
     }
 
     init<Source: ParameterSource>(
@@ -104,44 +115,46 @@ struct PackedBlock: Sendable {
         width = Panels.blockWidth(block.expandedChannels, widths: widths)
         blockCount = block.expandedChannels / width
         bandCount = max(
-            1, min((Self.tasksWanted + blockCount - 1) / blockCount, window.outputSide / Self.bandRowsMin))
+            1,
+            min(
+                (Self.contributionsWanted + blockCount - 1) / blockCount,
+                window.outputSide / Self.bandRowsMin))
         let blocks = Panels(channelCount: block.expandedChannels, width: width)
         if let layer {
-            expand = PackedProduct(layer.0, panels: blocks, weightScale: c, biasScale: c, into: weights)
+            expand = PackedProduct(layer.0, panels: blocks, into: weights)
         } else if let layer = layers.expand {
             expand = PackedProduct(
-                try reader.convolution(layer), panels: blocks, weightScale: c, biasScale: c, into: weights)
+                try reader.convolution(layer, weightFactor: c, biasFactor: c), panels: blocks, into: weights)
         } else {
             expand = nil
         }
         // What comes out of a SiLU is c times too large already; what comes straight from the block's input is not.
-        let depthwise = try reader.convolution(layers.depthwise)
+        let depthwise = try reader.convolution(
+            layers.depthwise, weightFactor: expand == nil ? c : 1, biasFactor: c)
         self.depthwise = (
             weights.pack(
-                depthwise: depthwise.weight, channelCount: block.expandedChannels, width: width,
-                scale: expand == nil ? c : 1),
-            weights.pack(bias: depthwise.bias, scale: c)
+                depthwise: depthwise.weight, channelCount: block.expandedChannels, width: width),
+            weights.pack(vector: depthwise.bias)
         )
         // The sums over the pixels are c times too large, as the argument of the next SiLU must be.
-        let reduce = try reader.convolution(layers.reduce)
+        let pixelCount = window.outputSide * window.outputSide
+        let reduce = try reader.convolution(
+            layers.reduce, weightFactor: 1 / Double(pixelCount), biasFactor: c)
         let panels = Panels(channelCount: block.squeezedChannels, widths: widths)
         let width = width
-        let pixelCount = window.outputSide * window.outputSide
         self.reduce = (
             panels,
             (0..<blockCount).map { index in
                 weights.pack(
                     reduce.weight, panels: panels, outputCount: block.squeezedChannels,
-                    rowStride: block.expandedChannels, columns: index * width..<(index + 1) * width,
-                    scale: 1 / Double(pixelCount))
-            }, weights.pack(bias: reduce.bias, scale: c)
+                    rowStride: block.expandedChannels, columns: index * width..<(index + 1) * width)
+            }, weights.pack(vector: reduce.bias)
         )
         excite = PackedProduct(
-            try reader.convolution(layers.excite), panels: blocks, biasScale: c, into: weights)
+            try reader.convolution(layers.excite, biasFactor: c), panels: blocks, into: weights)
         project = PackedProduct(
-            try reader.convolution(layers.project),
-            panels: Panels(channelCount: block.outputChannels, widths: widths), weightScale: 1 / c,
-            into: weights)
+            try reader.convolution(layers.project, weightFactor: 1 / c),
+            panels: Panels(channelCount: block.outputChannels, widths: widths), into: weights)
     }
 
     /// Floats of the arena that a block takes.

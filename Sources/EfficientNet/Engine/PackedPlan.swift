@@ -3,19 +3,15 @@ internal import Tensor
 /// A network's packed weights and its phases: all that is decided once, at load.
 struct PackedPlan: Sendable {
     /// One phase: tasks that may run in any order, after all of the phase before.
-    struct Phase: Sendable {
-        enum Kind: Sendable {
-            /// Expansion and depthwise convolution of a block.
-            case expand(Int)
-            /// Squeeze and excite, and the scaling.
-            case excite(Int)
-            /// Projection, with the residual.
-            case project(Int)
-            /// Last convolution and pooling.
-            case head
-        }
-        let kind: Kind
-        let taskCount: Int
+    enum Phase: Sendable {
+        /// Expansion and depthwise convolution of a block.
+        case expand(Int)
+        /// Squeeze and excite, and the scaling.
+        case excite(Int)
+        /// Projection, with the residual.
+        case project(Int)
+        /// Last convolution and pooling.
+        case head
     }
 
     let weights: PackedWeights
@@ -42,7 +38,9 @@ struct PackedPlan: Sendable {
         let weights = PackedWeights(capacity: Self.floatCount(settings, widths: widths))
         let c = Kernels.siluScale
         let stemWindow = settings.window(kernel: 3, stride: 2, inputSide: settings.side)
-        var stem: (FoldedConvolution, Window)? = (try reader.convolution(architecture.stem), stemWindow)
+        var stem: (FoldedConvolution, Window)? = (
+            try reader.convolution(architecture.stem, weightFactor: c, biasFactor: c), stemWindow
+        )
         var side = stemWindow.outputSide
         var blocks: [PackedBlock] = []
         var phases: [Phase] = []
@@ -53,22 +51,16 @@ struct PackedPlan: Sendable {
             stem = nil
             side = packed.window.outputSide
             blocks.append(packed)
-            phases += [
-                Phase(kind: .expand(index), taskCount: packed.expandTaskCount),
-                Phase(kind: .excite(index), taskCount: packed.exciteTaskCount),
-                Phase(kind: .project(index), taskCount: packed.projectTaskCount),
-            ]
+            phases += [.expand(index), .excite(index), .project(index)]
         }
         head = PackedProduct(
-            try reader.convolution(architecture.head),
-            panels: Panels(channelCount: architecture.featureCount, widths: widths), weightScale: c,
-            biasScale: c,
-            into: weights)
-        phases.append(Phase(kind: .head, taskCount: head.panels.list.count))
+            try reader.convolution(architecture.head, weightFactor: c, biasFactor: c),
+            panels: Panels(channelCount: architecture.featureCount, widths: widths), into: weights)
+        phases.append(.head)
         let classifier = try reader.classifier()
         self.classifier = PackedProduct(
             classifier, panels: Panels(channelCount: settings.classCount, widths: widths), into: weights)
-        classRows = weights.pack(bias: classifier.weight, scale: 1 / c)
+        classRows = weights.pack(vector: classifier.weight.map { Float(Double($0) / c) })
         self.weights = weights
         self.blocks = blocks
         self.phases = phases
@@ -85,7 +77,7 @@ struct PackedPlan: Sendable {
 
     /// A phase in words: what it does, in which block, on which map.
     func name(of phase: Phase) -> String {
-        switch phase.kind {
+        switch phase {
         case .expand(let index): "expand \(describe(index))"
         case .excite(let index): "excite \(describe(index))"
         case .project(let index): "project \(describe(index))"

@@ -20,15 +20,29 @@ internal import Tensor
 struct PhaseRunner {
     let plan: PackedPlan
     let kernels: Kernels
+    /// Threads that share the tasks of an image.
+    let threadCount: Int
 
     /// Bytes of the next weights to ask the memory for: no more than the second-level cache holds beside the work.
     private static let prefetchBytesMax = 64 * 1024
     /// Values of the sum that the projection of small maps takes at a time, so that the panel stays in the L1 cache.
     private static let pieceFloats = 288
 
+    /// How many tasks a phase has.
+    func taskCount(of phase: PackedPlan.Phase) -> Int {
+        switch phase {
+        case .expand(let index):
+            let block = plan.blocks[index]
+            return block.blockCount * block.groupCount(threadCount: threadCount)
+        case .excite(let index): return plan.blocks[index].exciteTaskCount
+        case .project(let index): return plan.blocks[index].projectTaskCount
+        case .head: return plan.head.panels.list.count
+        }
+    }
+
     /// Does one task of a phase.
     func run(_ phase: PackedPlan.Phase, task: Int, image: ImagePass) {
-        switch phase.kind {
+        switch phase {
         case .expand(let index):
             unsafe expand(plan.blocks[index], task: task, source: source(of: index, image), image)
         case .excite(let index):
@@ -53,8 +67,10 @@ struct PhaseRunner {
     // MARK: Expansion and depthwise convolution
 
     private func expand(_ block: PackedBlock, task: Int, source: UnsafePointer<Float>, _ image: ImagePass) {
-        let channels = task / block.bandCount
+        let groupCount = block.groupCount(threadCount: threadCount)
+        let channels = task / groupCount
         let first = channels * block.width
+        let bands = block.bands(group: task % groupCount, of: groupCount)
         let weights = plan.weights
         let sums = unsafe image.scratch
         var operation = unsafe ExpandDepthwise(
@@ -65,23 +81,35 @@ struct PhaseRunner {
             depthwiseWeight: weights.at(
                 block.depthwise.weight + first * block.block.kernel * block.block.kernel),
             depthwiseBias: weights.at(block.depthwise.bias + first),
-            rows: block.rows(band: task % block.bandCount),
+            bandCount: block.bandCount, bands: bands,
             output: image.workspace.expanded + first * block.pixelCount, sums: sums,
-            scratch: image.scratch + PackedWeights.roundedUp(Kernels.widthMax))
+            scratch: image.scratch + block.sumCount)
         if let expand = block.expand, block.stem == nil, channels + 1 < block.blockCount {
             let next = expand.weight + (first + block.width) * expand.inputCount
             unsafe operation.prefetch = UnsafeRawPointer(weights.at(next))
             operation.prefetchBytes = min(Self.prefetchBytesMax, block.width * expand.inputCount * 4)
         }
         kernels.run(operation)
-        // This task's share of the first layer of squeeze and excite; they are added in the order of tasks.
-        let row = unsafe image.workspace.contributions + task * image.workspace.contributionStride
+        for band in bands {
+            unsafe contribute(
+                block, channels: channels, band: band,
+                sums: sums + (band - bands.lowerBound) * block.width, image.workspace)
+        }
+    }
+
+    /// The share of one band of one block of channels in the first layer of squeeze and excite.
+    private func contribute(
+        _ block: PackedBlock, channels: Int, band: Int, sums: UnsafePointer<Float>, _ workspace: Workspace
+    ) {
+        let place = (channels * block.bandCount + band) * workspace.contributionStride
+        let row = unsafe workspace.contributions + place
         unsafe row.update(repeating: 0, count: block.reduce.panels.count)
         for panel in block.reduce.panels.list {
             unsafe kernels.multiply(
                 PanelProduct(
                     width: panel.width, input: sums, inputStride: 0, pieceWidth: block.width,
-                    weight: weights.at(block.reduce.weights[channels] + panel.first * block.width), bias: nil,
+                    weight: plan.weights.at(block.reduce.weights[channels] + panel.first * block.width),
+                    bias: nil,
                     output: row + panel.first, outputStride: 0, pixelCount: 1))
         }
     }
@@ -93,7 +121,7 @@ struct PhaseRunner {
         let count = block.reduce.panels.count
         let squeezed = unsafe image.scratch
         unsafe squeezed.update(from: plan.weights.at(block.reduce.bias), count: count)
-        for contribution in 0..<block.expandTaskCount {
+        for contribution in 0..<block.contributionCount {
             unsafe kernels.add(
                 workspace.contributions + contribution * workspace.contributionStride, to: squeezed,
                 count: count)

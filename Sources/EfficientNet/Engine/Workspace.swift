@@ -41,18 +41,18 @@ internal import Tensor
         }
         let expandedCount = most { $0.pixelCount * $0.block.expandedChannels }
         contributionStride = most { $0.reduce.panels.count }
-        let contributionCount = contributionStride * (blocks.map(\.expandTaskCount).max() ?? 0)
+        let contributionCount = contributionStride * (blocks.map(\.contributionCount).max() ?? 0)
         let scaleCount = most { $0.block.expandedChannels }
         let weightCount = most { $0.scalesWeights ? $0.project.panels.count * $0.project.inputCount : 0 }
         let pixelCount = PackedWeights.roundedUp(featureSide * featureSide)
         let mapPartCount = pixelCount * mapTaskCount
         let fusedCount = most {
-            ExpandDepthwise.scratchCount(window: $0.window, stem: $0.stem, width: $0.width)
+            $0.sumCount + ExpandDepthwise.scratchCount(window: $0.window, stem: $0.stem, width: $0.width)
         }
         // Two rows of contributions for the squeezed vector, a panel's features for the head.
         scratchCount = PackedWeights.roundedUp(
             max(
-                fusedCount + PackedWeights.roundedUp(Kernels.widthMax), 2 * contributionStride,
+                fusedCount, 2 * contributionStride,
                 pixelCount * Kernels.widthMax))
         let counts = [
             mapCount, mapCount, expandedCount, contributionCount, scaleCount, weightCount, mapPartCount,

@@ -20,14 +20,16 @@ package struct InputNormalisation: Sendable, Equatable {
     package static let imageNet = InputNormalisation(
         scale: 1 / 255, mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
 
-    /// Applies it to pixels [..., 3] in place, in single precision as the peers do.
-    package func apply(to pixels: inout [Float]) {
-        let scale = Float(scale)
+    /// Applies it to pixels [..., 3] in place, in single precision and with the roundings of the peers of a lineage: PyTorch's
+    /// transformations divide by 255, Keras multiplies by the rounded 1/255, which is another number for every pixel.
+    package func apply(to pixels: inout [Float], padding: Padding) {
+        let factor = padding == .same ? Float(scale) : 1
+        let divisor = padding == .same ? 1 : Float(1 / scale)
         let mean = mean.map(Float.init)
         let deviation = standardDeviation.map(Float.init)
         for index in pixels.indices {
             let channel = index % 3
-            pixels[index] = (pixels[index] * scale - mean[channel]) / deviation[channel]
+            pixels[index] = (pixels[index] * factor / divisor - mean[channel]) / deviation[channel]
         }
     }
 }

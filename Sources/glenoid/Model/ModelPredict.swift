@@ -39,7 +39,7 @@ struct ModelPredict: ParsableCommand {
             }
             let network = try bundle.network(threadCount: try threadCount(threads))
             var pixels = images.values
-            InputNormalisation(bundle.description.preparation).apply(to: &pixels)
+            InputNormalisation(bundle.description.preparation).apply(to: &pixels, padding: settings.padding)
             let logits = network.logits(pixels)
             try NumpyFile(shape: Shape([extents[0], settings.classCount]), values: logits).write(to: output)
         } catch let error as ModelBundleError {

@@ -110,8 +110,9 @@ def rounded(value):
     return {k: rounded(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
-print(json.dumps(rounded([
-    case("batch statistics, same padding", "tf_efficientnet_b0", 64, False, 0.1, [1.0, 2.0, 0.5, 1.5], False, True),
-    case("batch statistics, noise", "tf_efficientnet_b0", 64, False, 0.0, [], True, False),
-    case("frozen statistics, symmetric padding, odd side", "efficientnet_b0", 71, True, 0.05, [], True, False),
-])))
+if __name__ == "__main__":
+    print(json.dumps(rounded([
+        case("batch statistics, same padding", "tf_efficientnet_b0", 64, False, 0.1, [1.0, 2.0, 0.5, 1.5], False, True),
+        case("batch statistics, noise", "tf_efficientnet_b0", 64, False, 0.0, [], True, False),
+        case("frozen statistics, symmetric padding, odd side", "efficientnet_b0", 71, True, 0.05, [], True, False),
+    ])))
