@@ -111,9 +111,13 @@ bench-preparation: build setup-demo ## Time the way from a file to the network's
 	-Tests/Benchmarks/preparation.py $(BUILD)/glenoid '$(GLENOID_PEERS)' '$(GLENOID_SHARED)' \
 		--page docs/PERFORMANCE-PREPARATION.md
 
-bench: build bench-preparation ## Time the shipped model on this machine.
-	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant --threads 1
-	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant
+bench: build bench-preparation ## Time the engine against its peers (GLENOID_PEERS) and write docs/PERFORMANCE.md.
+ifeq ($(GLENOID_PEERS),)
+	@echo "GLENOID_PEERS is not set: the shipped model alone"
+	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant --phases
+else
+	$(GLENOID_PEERS) Tests/Benchmarks/inference.py $(BUILD)/glenoid --document docs/PERFORMANCE.md
+endif
 
 bench-training: build ## Time a training step beside PyTorch (GLENOID_PEERS).
 	$(GLENOID_PEERS) Tests/Benchmarks/training.py $(BUILD)/glenoid

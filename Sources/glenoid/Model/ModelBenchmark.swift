@@ -89,14 +89,22 @@ private struct BenchmarkReport: Encodable {
     let msPerImage: Double
     let msPerImageMinimum: Double
     let loadMs: Double
+    /// The table of kernels, or "reference".
+    var kernels: String?
+    /// Billions of floating-point operations a second: of the network, and of the threads when they do nothing else.
+    var gflops, peakGflops: Double?
+    /// Resident memory after load, before any image, in units of 10^6 bytes.
+    var residentMB: Double?
     /// Means, in the order of computation; absent unless asked for.
     var phases: [PhaseTime]?
 
     enum CodingKeys: String, CodingKey {
-        case architecture, side, threads, batch, runs, phases
+        case architecture, side, threads, batch, runs, kernels, gflops, phases
         case msPerImage = "ms_per_image"
         case msPerImageMinimum = "ms_per_image_minimum"
         case loadMs = "load_ms"
+        case peakGflops = "peak_gflops"
+        case residentMB = "resident_mb"
     }
 
     /// Runs before the measurement: caches, and the clock of the core.
@@ -105,6 +113,7 @@ private struct BenchmarkReport: Encodable {
     private static let runCountMin = 5
 
     init(_ network: Network, batch: Int, seconds: Double, phases: Bool, loading: Duration) {
+        let resident = Self.residentMegabytes()
         var noise = SystemRandomNumberGenerator()
         let input = (0..<batch * network.settings.inputCount).map { _ in
             Float.random(in: -2...2, using: &noise)
@@ -120,8 +129,34 @@ private struct BenchmarkReport: Encodable {
         }
         self.init(
             network.settings, threads: network.threadCount, batch: batch, times: times, loading: loading)
+        residentMB = resident
+        kernels = network.kernels?.name ?? "reference"
+        let operations =
+            2
+            * network.settings.architecture.multiplyAddCount(
+                imageSide: network.settings.side, classCount: network.settings.classCount)
+        gflops = Double(operations) / msPerImage * 1e-6
+        peakGflops = network.kernels.map { Self.peak($0) * Double(network.threadCount) }
         guard phases else { return }
         self.phases = network.phaseTimes(Array(input.prefix(network.settings.inputCount)), repeats: 20)
+    }
+
+    /// What one thread reaches in registers, in GFLOP/s: the best of some tries of a few milliseconds.
+    private static func peak(_ kernels: Kernels) -> Double {
+        let clock = ContinuousClock()
+        return (0..<20).reduce(0) { best, _ in
+            var operations = 0.0
+            let time = clock.measure { operations = kernels.runPeak(rounds: 1_000_000) }
+            return max(best, operations / (time / .nanoseconds(1)))
+        }
+    }
+
+    /// From the second field of /proc/self/statm (proc(5)), which counts pages.
+    private static func residentMegabytes() -> Double? {
+        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
+            let pages = text.split(separator: " ").dropFirst().first.flatMap({ Double($0) })
+        else { return nil }
+        return pages * Double(sysconf(Int32(_SC_PAGESIZE))) * 1e-6
     }
 
     init(_ settings: NetworkSettings, threads: Int, batch: Int, times: [Double], loading: Duration) {
@@ -142,6 +177,9 @@ private struct BenchmarkReport: Encodable {
         \(String(format: "%.2f", msPerImage)) ms per image (least \(String(format: "%.2f", msPerImageMinimum)), \
         \(runs) runs), loaded in \(String(format: "%.0f", loadMs)) ms
         """
+            + (gflops.map { "\n\(kernels ?? "reference"), \(String(format: "%.0f", $0)) GFLOP/s" } ?? "")
+            + (peakGflops.map { " of \(String(format: "%.0f", $0))" } ?? "")
+            + (residentMB.map { ", \(String(format: "%.0f", $0)) MB resident" } ?? "")
             + (phases ?? []).map { "\n\(String(format: "%8.3f", $0.milliseconds)) ms  \($0.name)" }.joined()
     }
 }
