@@ -30,7 +30,7 @@ MODEL          ?= .build/models/shoulder-implant
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-demo setup-test build static demo test test-neon lint format fuzz bench bench-training \
-	bench-preparation model cross-validation install \
+	bench-preparation bench-end-to-end model cross-validation install \
 	uninstall clean crash soak sabotage \
 	sanitize-address sanitize-undefined sanitize-thread
 
@@ -111,7 +111,11 @@ bench-preparation: build setup-demo ## Time the way from a file to the network's
 	-Tests/Benchmarks/preparation.py $(BUILD)/glenoid '$(GLENOID_PEERS)' '$(GLENOID_SHARED)' \
 		--page docs/PERFORMANCE-PREPARATION.md
 
-bench: build bench-preparation ## Time the engine against its peers (GLENOID_PEERS) and write docs/PERFORMANCE.md.
+bench-end-to-end: build setup-demo ## Time the running service beside storescp and a Python service.
+	$(or $(GLENOID_PEERS),python3) Tests/Benchmarks/end_to_end.py $(BUILD)/glenoid '$(GLENOID_SHARED)/tools/peers' \
+		--page docs/PERFORMANCE-END-TO-END.md
+
+bench: build bench-preparation bench-end-to-end ## Time the engine against its peers (GLENOID_PEERS) and write docs/PERFORMANCE.md.
 ifeq ($(GLENOID_PEERS),)
 	@echo "GLENOID_PEERS is not set: the shipped model alone"
 	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant --phases

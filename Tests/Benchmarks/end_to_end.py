@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Times the running service against its peers, alternating in one run, and prints a Markdown section.
+"""Times the running service against its peers, alternating in one run.
 
-usage: end_to_end.py GLENOID PEERS [--images 100] [--rounds 3]     (with a Python that has pydicom, torch, onnxruntime)
+usage: end_to_end.py GLENOID PEERS [--images 100] [--rounds 3] [--page FILE.md]
 
-GLENOID is the program (release build), PEERS the folder with daemon.py and reference.py. What is measured:
+Runs with a Python that has pydicom, pynetdicom, highdicom, torch and onnxruntime. GLENOID is the program (release
+build), PEERS the folder with daemon.py and reference.py; where it is absent there is nothing to do, and it is said.
+Prints tables, and writes them into the marked part of FILE.md. What is measured:
+
 receive     images a second that are kept durably, beside DCMTK's storescp, which syncs nothing, and beside what this
             disk writes and syncs; 1 and 4 associations
 report      push to the last report, one image per study, the same four-class B1 in both services
@@ -11,17 +14,22 @@ alone       one image, from the first byte sent to the report at the PACS
 memory      resident memory under that load with the bundle that ships
 """
 import argparse, glob, json, os, shutil, signal, socket, statistics, subprocess, sys, tempfile, threading, time
-import numpy as np
-import pydicom
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
-
 arguments = argparse.ArgumentParser()
 arguments.add_argument("glenoid")
 arguments.add_argument("peers")
 arguments.add_argument("--images", type=int, default=100)
 arguments.add_argument("--rounds", type=int, default=3)
+arguments.add_argument("--page")
 options = arguments.parse_args()
+if not os.path.exists(f"{options.peers}/daemon.py"):
+    print(f"benchmark of the service: SKIPPED, {options.peers}/daemon.py is absent")
+    sys.exit(0)
+
+import numpy as np
+import pydicom
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+
 checkout = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 work = tempfile.mkdtemp(prefix="glenoid-end-to-end-", dir=os.environ.get("GLENOID_BENCH_FOLDER"))
 children = []
@@ -243,26 +251,47 @@ def b1():
     return f"{work}/b1/bundle", f"{work}/b1/torchvision-b1-4.onnx"
 
 
-try:
+def tables():
+    """Everything that is measured, as lines of Markdown."""
     rng = np.random.default_rng(1)
     os.makedirs(f"{work}/files")
     for index in range(options.images):
         radiograph(f"{work}/files/{index:05d}.dcm", rng)
     files = sorted(glob.glob(f"{work}/files/*"))
-    ours, theirs, ratio, pushed, alone = report(files, *b1())
-    ship, ship_alone, at_rest, peaks = shipped(files)
-    print(f"Radiographs of 2140 × 1760, 16 bits allocated; {len(files)} images, {options.rounds} rounds, alternating; medians.\n")
-    print("| kept durably | images/s | storescp, nothing synced | this disk, written and synced | ratio to the lower |")
-    print("| --- | --- | --- | --- | --- |")
-    for associations, us, them, disk, r in receive(files):
-        print(f"| {associations} association{'s' if associations > 1 else ''} | {us:.1f} | {them:.1f} | {disk:.1f} | {r:.2f} |")
-    print("\n| push to report | ms per image |\n| --- | --- |")
-    print(f"| Glenoid, four-class B1, 1 association | {ours:.1f} |\n| pynetdicom, ONNX Runtime, highdicom: the same B1 | {theirs:.1f} |")
-    print(f"| ratio | {ratio:.3f} |\n| pushing alone, while it classifies | {pushed:.1f} |")
-    print(f"| one image alone, B1 | {alone:.0f} |\n| the model that ships, 4 associations | {ship:.1f} |")
-    print(f"| one image alone, the model that ships | {ship_alone:.0f} |")
-    print(f"\nResident memory with the model that ships: {at_rest:.0f} MB at rest, at most "
-          f"{', '.join(f'{p:.0f}' for p in peaks)} MB after {', '.join(str(len(files) * (n + 1)) for n in range(len(peaks)))} images.")
+    yield f"{len(files)} images, {options.rounds} rounds, both sides in turn; medians."
+    yield ""
+    yield "| Kept durably | images/s | storescp, nothing synced | this disk, written and synced | share of the lower |"
+    yield "| --- | --- | --- | --- | --- |"
+    for associations, us, them, disk, share in receive(files):
+        yield f"| associations: {associations} | {us:.1f} | {them:.1f} | {disk:.1f} | {share:.2f} |"
+    ours, theirs, share, pushed, alone = report(files, *b1())
+    shipped_time, shipped_alone, at_rest, peaks = shipped(files)
+    yield ""
+    yield "| From push to report, one image a study | ms per image |"
+    yield "| --- | --- |"
+    yield f"| Glenoid with a four-class B1 | {ours:.1f} |"
+    yield f"| the Python service with the same B1 | {theirs:.1f} |"
+    yield f"| share | {share:.3f} |"
+    yield f"| of that, until the sender was done | {pushed:.1f} |"
+    yield f"| one image alone, B1 | {alone:.0f} |"
+    yield f"| the model that ships, 4 associations | {shipped_time:.1f} |"
+    yield f"| one image alone, the model that ships | {shipped_alone:.0f} |"
+    yield ""
+    counts = ", ".join(str(len(files) * (index + 1)) for index in range(len(peaks)))
+    yield (f"Resident memory with the model that ships: {at_rest:.0f} MB at rest; at most "
+           f"{', '.join(f'{peak:.0f}' for peak in peaks)} MB after {counts} images.")
+
+
+try:
+    lines = []
+    for line in tables():
+        print(line, flush=True)
+        lines.append(line)
+    if options.page:
+        page = open(options.page).read()
+        start, end = "<!-- measured: end to end -->\n", "<!-- end -->"
+        before, rest = page.split(start, 1)
+        open(options.page, "w").write(before + start + "\n".join(lines) + "\n" + end + rest.split(end, 1)[1])
 finally:
     [child.kill() for child in children]
     shutil.rmtree(work, ignore_errors=True)
