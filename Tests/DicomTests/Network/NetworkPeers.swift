@@ -35,16 +35,19 @@ final class RecordingDelegate: StoreProviderDelegate {
     private let storeStatus: DIMSEStatus
     private let refusal: DIMSEStatus?
     private let endStoreSeconds: Double
+    private let freeBytesMin: Int64
 
     init(
         folder: ScratchFolder = ScratchFolder(), decision: AssociationDecision = .accept,
-        storeStatus: DIMSEStatus = .success, refusal: DIMSEStatus? = nil, endStoreSeconds: Double = 0
+        storeStatus: DIMSEStatus = .success, refusal: DIMSEStatus? = nil, endStoreSeconds: Double = 0,
+        freeBytesMin: Int64 = 0
     ) {
         self.folder = folder
         self.decision = decision
         self.storeStatus = storeStatus
         self.refusal = refusal
         self.endStoreSeconds = endStoreSeconds
+        self.freeBytesMin = freeBytesMin
     }
 
     var seen: Record { record.withLock { $0 } }
@@ -61,7 +64,7 @@ final class RecordingDelegate: StoreProviderDelegate {
     func beginStore(_ request: StoreRequest) -> StoreDecision {
         record.withLock { $0.begun.append(request) }
         if let refusal { return .refuse(refusal) }
-        return .receive(path: folder.file(UUID().uuidString + ".dcm"))
+        return .receive(path: folder.file(UUID().uuidString + ".dcm"), freeBytesMin: freeBytesMin)
     }
 
     func endStore(_ stored: ReceivedFile) -> DIMSEStatus {

@@ -235,6 +235,15 @@ import Testing
         #expect(line.delegate.seen.ends.first?.refusedCount == 1)
     }
 
+    /// No disk has an exabyte to spare: the object is abandoned while it arrives, and the association goes on.
+    @Test func anObjectThatWouldTouchTheReserveIsOutOfResources() throws {
+        let line = try Line(RecordingDelegate(freeBytesMin: 1 << 60))
+        #expect(line.peer.store(TestObject(pixelBytes: 600_000)) == 0xA700)
+        #expect(line.delegate.seen.abandoned == ["the free space would fall below the reserve"])
+        #expect(line.delegate.folder.names.isEmpty)
+        #expect(line.peer.echo() == 0)
+    }
+
     @Test func aPathThatCannotBeWrittenIsOutOfResources() throws {
         let folder = ScratchFolder()
         try FileManager.default.removeItem(atPath: folder.path)
