@@ -115,7 +115,7 @@ bench-end-to-end: build setup-demo ## Time the running service beside storescp a
 	$(or $(GLENOID_PEERS),python3) Tests/Benchmarks/end_to_end.py $(BUILD)/glenoid '$(GLENOID_SHARED)/tools/peers' \
 		--page docs/PERFORMANCE-END-TO-END.md
 
-bench: build bench-preparation bench-end-to-end ## Time the engine against its peers (GLENOID_PEERS) and write docs/PERFORMANCE.md.
+bench: build bench-preparation bench-end-to-end ## Time preparation, service and engine beside their peers (GLENOID_PEERS); writes docs/PERFORMANCE*.md.
 ifeq ($(GLENOID_PEERS),)
 	@echo "GLENOID_PEERS is not set: the shipped model alone"
 	$(BUILD)/glenoid model benchmark conf/models/shoulder-implant --phases

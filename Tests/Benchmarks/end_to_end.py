@@ -14,6 +14,7 @@ alone       one image, from the first byte sent to the report at the PACS
 memory      resident memory under that load with the bundle that ships
 """
 import argparse, glob, json, os, shutil, signal, socket, statistics, subprocess, sys, tempfile, threading, time
+
 arguments = argparse.ArgumentParser()
 arguments.add_argument("glenoid")
 arguments.add_argument("peers")
