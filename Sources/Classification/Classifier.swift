@@ -12,9 +12,9 @@ package final class Classifier: Sendable {
     /// How images are prepared for it.
     package let preparation: Preparation
     private let network: Network
-    private let threadCount: Int
+    let threadCount: Int
     private let familiarity: Familiarity?
-    private let views: ViewSettings
+    let views: ViewSettings
 
     /// The most images that go through the network at once; more are split.
     package static let batchMax = 8
@@ -48,36 +48,6 @@ package final class Classifier: Sendable {
         )
     }
 
-    /// The result about an image object: the frames that the bundle's policy names, prepared, classified, averaged.
-    ///
-    /// - Parameter digest: SHA-256 of the data set as it was received, in hexadecimal.
-    package func result(of dataset: Dataset, digest: String) throws(PreparationError) -> ImageResult {
-        let identity = try Identity(dataset)
-        dataset.decodingThreads = threadCount
-        let frameIndices = try frameIndices(frameCount: dataset.frameCount)
-        var evaluations: [Evaluation] = []
-        var steps: [String] = []
-        for batch in frameIndices.chunked(by: Self.batchMax) {
-            var images: [PreparedImage] = []
-            for frameIndex in batch {
-                images.append(try preparation.input(from: dataset, frameIndex: frameIndex))
-            }
-            for step in images.flatMap(\.steps) where !steps.contains(step) { steps.append(step) }
-            evaluations += self.evaluations(of: images).joined()
-        }
-        if frameIndices.count > 1 {
-            steps.append("Mean of the probabilities of \(frameIndices.count) frames.")
-        }
-        if views.count > 1 {
-            steps.append("Mean of the probabilities of \(views.count) views of each frame.")
-        }
-        return ImageResult(
-            sopClassUID: identity.sopClassUID, sopInstanceUID: identity.sopInstanceUID,
-            studyInstanceUID: identity.studyInstanceUID, seriesInstanceUID: identity.seriesInstanceUID,
-            digest: digest, frameNumbers: dataset.frameCount > 1 ? frameIndices.map { $0 + 1 } : nil,
-            laterality: Laterality.of(dataset), prediction: prediction(from: evaluations), steps: steps)
-    }
-
     /// The frames that the bundle's policy names, counted from 0.
     package func frameIndices(frameCount: Int) throws(PreparationError) -> [Int] {
         switch preparation.settings.frames {
@@ -101,7 +71,7 @@ package final class Classifier: Sendable {
         network.observations(of: pixels, views: views)
     }
 
-    private func evaluations(of images: [PreparedImage]) -> [[Evaluation]] {
+    func evaluations(of images: [PreparedImage]) -> [[Evaluation]] {
         observations(of: images).map(evaluations)
     }
 
@@ -113,7 +83,7 @@ package final class Classifier: Sendable {
         }
     }
 
-    private func prediction(from evaluations: [Evaluation]) -> Prediction {
+    func prediction(from evaluations: [Evaluation]) -> Prediction {
         Judgement(bundle.description).prediction(from: evaluations)
     }
 }
@@ -130,42 +100,5 @@ package struct ActivationMap: Sendable {
         precondition(values.count == side * side, "values fill the map")
         self.side = side
         self.values = values
-    }
-}
-
-/// The identifiers without which an image cannot be reported.
-private struct Identity {
-    let sopClassUID: UID
-    let sopInstanceUID: UID
-    let studyInstanceUID: UID
-    let seriesInstanceUID: UID
-
-    init(_ dataset: Dataset) throws(PreparationError) {
-        sopClassUID = try Self.required(.sopClassUID, in: dataset)
-        sopInstanceUID = try Self.required(.sopInstanceUID, in: dataset)
-        studyInstanceUID = try Self.required(.studyInstanceUID, in: dataset)
-        seriesInstanceUID = try Self.required(.seriesInstanceUID, in: dataset)
-    }
-
-    private static func required(_ tag: Dicom.Tag, in dataset: Dataset) throws(PreparationError) -> UID {
-        guard let uid = dataset.uid(tag) else {
-            throw .dicom(.badData(tag, "is absent or no unique identifier: the image cannot be reported"))
-        }
-        return uid
-    }
-}
-
-/// The side of the body that an image says it shows.
-enum Laterality {
-    /// "L" or "R"; nil where the image says neither, or both.
-    static func of(_ dataset: Dataset) -> String? {
-        let anatomy = dataset.items(.sharedFunctionalGroupsSequence).first?.items(.frameAnatomySequence).first
-        let said = [
-            dataset.string(.imageLaterality), anatomy?.string(.frameLaterality), dataset.string(.laterality),
-        ]
-        guard let side = said.compactMap({ $0?.uppercased() }).first, side == "L" || side == "R" else {
-            return nil
-        }
-        return side
     }
 }

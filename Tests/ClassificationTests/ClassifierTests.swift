@@ -107,6 +107,22 @@ struct ClassifierTests {
         }
     }
 
+    /// Objects of one frame, of several, and of more than go through the network at once.
+    @Test func objectsClassifiedTogetherHaveTheirOwnResults() throws {
+        let all = try Shipped.classifier(.all)
+        let objects = try [nil, 3, 2 * Classifier.batchMax + 1, nil].map { try Shipped.object(frames: $0) }
+        let together = all.results(
+            of: try objects.map { try all.prepare($0, digest: "d", decodingThreads: 1) })
+        for (object, result) in zip(objects, together) {
+            let alone = try all.result(of: object, digest: "d")
+            #expect(alone.frameNumbers == result.frameNumbers && alone.steps == result.steps)
+            for (one, other) in zip(alone.prediction.probabilities, result.prediction.probabilities) {
+                #expect(abs(one - other) < 1e-5)
+            }
+        }
+        #expect(all.results(of: []).isEmpty)
+    }
+
     @Test func resultNamesTheImage() throws {
         let result = try Shipped.classifier().result(of: Shipped.object(laterality: "L"), digest: "abc")
         #expect(result.sopInstanceUID.text == "2.25.1")

@@ -40,8 +40,7 @@ final class Classifying: LaneWork {
             let claims = try queue.claimInstances(max: settings.batch, lease: Self.stepMax, now: time.now())
             guard !claims.isEmpty else { return .rest(until: try queue.nextInstanceWake(), now: time.now()) }
             FaultPoint.classifyClaimed.reach()
-            for claim in claims {
-                let outcome = outcome(of: claim)
+            for (claim, outcome) in zip(claims, outcomes(of: claims)) {
                 FaultPoint.classifyComputed.reach()
                 log(claim, outcome)
                 try unsaved.end { [queue, time] () throws(WorkQueueError) in
@@ -56,33 +55,46 @@ final class Classifying: LaneWork {
         }
     }
 
-    /// Opens the instance once and shows it to every model that wants it.
-    private func outcome(of claim: InstanceClaim) -> InstanceOutcome {
-        guard !models.isEmpty else { return .skipped(reason: "no model is configured") }
+    /// Opens and prepares them several at a time; then each model sees those that it wants as one batch.
+    private func outcomes(of claims: [InstanceClaim]) -> [InstanceOutcome] {
+        let threadCount =
+            settings.threads == 0 ? ProcessInfo.processInfo.activeProcessorCount : settings.threads
+        let decodingThreads = claims.count == 1 ? threadCount : 1
+        var looks = concurrently(claims, threadCount: threadCount) { [self] claim in
+            look(at: claim, decodingThreads: decodingThreads)
+        }
+        for (index, model) in models.enumerated() {
+            let wanted = looks.indices.filter { looks[$0].prepared[index] != nil }
+            let results = model.classifier.results(of: wanted.compactMap { looks[$0].prepared[index] })
+            for (look, result) in zip(wanted, results) { looks[look].add(result, of: model.key) }
+        }
+        return looks.map(\.outcome)
+    }
+
+    /// Opens an instance once and prepares it for every model that wants it.
+    private func look(at claim: InstanceClaim, decodingThreads: Int) -> Look {
+        guard !models.isEmpty else { return Look(ended: .skipped(reason: "no model is configured")) }
         let dataset: Dataset
         do throws(DicomError) {
             dataset = try Dataset(path: spool.absolute(claim.instance.path))
         } catch {
-            return failure(error, of: claim)
+            return Look(ended: failure(error, of: claim))
         }
-        var results: [ModelResult] = []
-        var reasons: [String] = []
-        for model in models {
+        var look = Look()
+        for (index, model) in models.enumerated() {
             if case .skip(let reason) = Eligibility.decide(dataset, model.acceptance) {
-                reasons.append(reason)
+                look.reasons.append(reason)
                 continue
             }
             do throws(PreparationError) {
-                let result = try model.classifier.result(of: dataset, digest: claim.instance.digest)
-                results.append(ModelResult(model: model.key, json: try Self.json(result)))
+                look.prepared[index] = try model.classifier.prepare(
+                    dataset, digest: claim.instance.digest, decodingThreads: decodingThreads)
             } catch {
-                if case .dicom(let error) = error { return failure(error, of: claim) }
-                return .dead(reason: "\(error)")
+                if case .dicom(let error) = error { return Look(ended: failure(error, of: claim)) }
+                return Look(ended: .dead(reason: "\(error)"))
             }
         }
-        guard results.isEmpty else { return .classified(results) }
-        var named: Set<String> = []
-        return .skipped(reason: reasons.filter { named.insert($0).inserted }.joined(separator: "; "))
+        return look
     }
 
     /// A file that cannot be read now may be readable later; data that are wrong stay wrong.
@@ -90,16 +102,6 @@ final class Classifying: LaneWork {
         guard case .world = error else { return .dead(reason: "\(error)") }
         let pause = Self.retry.delay(afterAttempt: claim.attempt, jitter: 0)
         return .retry(reason: "\(error)", notBefore: time.now() + pause)
-    }
-
-    private static func json(_ result: ImageResult) throws(PreparationError) -> String {
-        do {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(result), as: UTF8.self)
-        } catch {
-            throw .dicom(.badData(nil, "the result has a number that is none"))
-        }
     }
 
     private func log(_ claim: InstanceClaim, _ outcome: InstanceOutcome) {
