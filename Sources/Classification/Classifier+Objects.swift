@@ -2,7 +2,7 @@ package import Dicom
 
 /// An image object that waits for the network: decided, decoded, prepared.
 package struct PreparedObject: Sendable {
-    let identity: Identity
+    let identity: ImageIdentity
     let digest: String
     let frameNumbers: [Int]?
     let laterality: String?
@@ -30,7 +30,7 @@ extension Classifier {
     package func prepare(
         _ dataset: Dataset, digest: String, decodingThreads: Int
     ) throws(PreparationError) -> PreparedObject {
-        let identity = try Identity(dataset)
+        let identity = try ImageIdentity(dataset)
         dataset.decodingThreads = decodingThreads
         let frameIndices = try frameIndices(frameCount: dataset.frameCount)
         var object = PreparedObject(
@@ -77,7 +77,7 @@ extension Classifier {
 }
 
 /// The identifiers without which an image cannot be reported.
-struct Identity {
+struct ImageIdentity {
     let sopClassUID: UID
     let sopInstanceUID: UID
     let studyInstanceUID: UID
