@@ -1,4 +1,3 @@
-package import Dicom
 internal import EfficientNet
 internal import Foundation
 

@@ -11,9 +11,6 @@ final class Classifying: LaneWork {
     /// The longest a batch may honestly take: the largest images, the largest network, one core.
     static let stepMax = Duration.seconds(600)
 
-    /// Before an instance that could not be read is tried again.
-    private static let retry = RetrySettings.internalWork
-
     private let queue: any WorkQueue
     private let spool: Spool
     private let time: any TimeSource
@@ -60,8 +57,9 @@ final class Classifying: LaneWork {
         let threadCount =
             settings.threads == 0 ? ProcessInfo.processInfo.activeProcessorCount : settings.threads
         let decodingThreads = claims.count == 1 ? threadCount : 1
-        var looks = concurrently(claims, threadCount: threadCount) { [self] claim in
-            look(at: claim, decodingThreads: decodingThreads)
+        let examination = Examination(spool: spool, time: time, models: models)
+        var looks = concurrently(claims, threadCount: threadCount) { claim in
+            examination.look(at: claim, decodingThreads: decodingThreads)
         }
         for (index, model) in models.enumerated() {
             let wanted = looks.indices.filter { looks[$0].prepared[index] != nil }
@@ -69,39 +67,6 @@ final class Classifying: LaneWork {
             for (look, result) in zip(wanted, results) { looks[look].add(result, of: model.key) }
         }
         return looks.map(\.outcome)
-    }
-
-    /// Opens an instance once and prepares it for every model that wants it.
-    private func look(at claim: InstanceClaim, decodingThreads: Int) -> Look {
-        guard !models.isEmpty else { return Look(ended: .skipped(reason: "no model is configured")) }
-        let dataset: Dataset
-        do throws(DicomError) {
-            dataset = try Dataset(path: spool.absolute(claim.instance.path))
-        } catch {
-            return Look(ended: failure(error, of: claim))
-        }
-        var look = Look()
-        for (index, model) in models.enumerated() {
-            if case .skip(let reason) = Eligibility.decide(dataset, model.acceptance) {
-                look.reasons.append(reason)
-                continue
-            }
-            do throws(PreparationError) {
-                look.prepared[index] = try model.classifier.prepare(
-                    dataset, digest: claim.instance.digest, decodingThreads: decodingThreads)
-            } catch {
-                if case .dicom(let error) = error { return Look(ended: failure(error, of: claim)) }
-                return Look(ended: .dead(reason: "\(error)"))
-            }
-        }
-        return look
-    }
-
-    /// A file that cannot be read now may be readable later; data that are wrong stay wrong.
-    private func failure(_ error: DicomError, of claim: InstanceClaim) -> InstanceOutcome {
-        guard case .world = error else { return .dead(reason: "\(error)") }
-        let pause = Self.retry.delay(afterAttempt: claim.attempt, jitter: 0)
-        return .retry(reason: "\(error)", notBefore: time.now() + pause)
     }
 
     private func log(_ claim: InstanceClaim, _ outcome: InstanceOutcome) {
