@@ -26,6 +26,8 @@ enum Peers {
         ?? URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared")
         .standardized.path
 
+    private static let making = NSLock()
+
     /// Folder with the files that `script` writes for these arguments; made once and kept in the temporary folder.
     static func files(_ script: String, _ arguments: [String] = []) throws -> String {
         let python = try #require(python)
@@ -33,6 +35,9 @@ enum Peers {
             separator: "-")
         let folder = FileManager.default.temporaryDirectory.appending(path: "glenoid-peers/\(name)").path
         let done = folder + "/complete"
+        // Tests run side by side, and several want the same files.
+        making.lock()
+        defer { making.unlock() }
         if FileManager.default.fileExists(atPath: done) { return folder }
         let process = Process()
         process.executableURL = URL(filePath: python)

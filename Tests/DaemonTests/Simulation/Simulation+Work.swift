@@ -32,7 +32,7 @@ extension Simulation {
     // MARK: Workers
 
     func work() throws {
-        if chance(30), !slow.isEmpty { try slow.remove(at: 0)() }
+        if chance(30), !slow.isEmpty { try endLate(slow.remove(at: 0)) }
         try classify()
         try report()
         for destination in configured.sorted() { try deliver(to: destination) }
@@ -42,6 +42,15 @@ extension Simulation {
     private func end(_ body: @escaping () throws -> Void) throws {
         if chance(10) { return slow.append(body) }
         try body()
+    }
+
+    /// Others may have done the work since, and retention may have taken its rows.
+    private func endLate(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch WorkQueueError.absent, SpoolError.queue(.absent) {
+            tally.refused += 1
+        }
     }
 
     private func classify() throws {

@@ -238,7 +238,7 @@ import Testing
     /// No disk has an exabyte to spare: the object is abandoned while it arrives, and the association goes on.
     @Test func anObjectThatWouldTouchTheReserveIsOutOfResources() throws {
         let line = try Line(RecordingDelegate(freeBytesMin: 1 << 60))
-        #expect(line.peer.store(TestObject(pixelBytes: 600_000)) == 0xA700)
+        #expect(line.peer.store(TestObject(pixelBytes: 100_000)) == 0xA700)
         #expect(line.delegate.seen.abandoned == ["the free space would fall below the reserve"])
         #expect(line.delegate.folder.names.isEmpty)
         #expect(line.peer.echo() == 0)
