@@ -160,6 +160,8 @@ enum Fixtures {
             throw CocoaError(.fileReadCorruptFile)
         }
         model["side"] = 64
+        // They were taken at the side the model was trained for.
+        model["familiarity"] = nil
         try JSONSerialization.data(withJSONObject: model).write(
             to: URL(fileURLWithPath: path + "/model.json"))
         return path
