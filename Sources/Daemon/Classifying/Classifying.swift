@@ -40,10 +40,11 @@ final class Classifying: LaneWork {
             for (claim, outcome) in zip(claims, outcomes(of: claims)) {
                 FaultPoint.classifyComputed.reach()
                 log(claim, outcome)
-                try unsaved.end { [queue, time] () throws(WorkQueueError) in
+                unsaved.add { [queue, time] () throws(WorkQueueError) in
                     try queue.finish(claim, outcome, now: time.now())
                 }
             }
+            try unsaved.save()
             return .again
         } catch {
             // Leases end by themselves, or are taken back at the next start.

@@ -9,9 +9,12 @@ final class UnsavedEnds {
 
     /// Ends a claim now; if the queue fails for now, the next call of ``save()`` tries again.
     func end(_ body: @escaping () throws(WorkQueueError) -> Void) throws(WorkQueueError) {
-        ends.append(body)
+        add(body)
         try save()
     }
+
+    /// Ends a claim with the next call of ``save()``: of several, the last must not be forgotten when the first fails.
+    func add(_ body: @escaping () throws(WorkQueueError) -> Void) { ends.append(body) }
 
     /// Tries again what failed before, in order.
     ///
