@@ -9,7 +9,7 @@ extension ModelBundle {
         do {
             return try sha256(ofFile: path).hex
         } catch {
-            throw .unreadable("\(path): \(error.localizedDescription)")
+            throw .unreadable("\(path): \(error)")
         }
     }
 }
