@@ -41,21 +41,7 @@ struct DeliveryTests {
     @Test("a destination that takes only Basic Text gets Basic Text, with the same findings")
     func basicTextOnly() throws {
         let hospital = try Hospital()
-        let rules = hospital.folder + "/pacs.cfg"
-        try """
-        [[TransferSyntaxes]]
-        [Plain]
-        TransferSyntax1 = LocalEndianExplicit
-        TransferSyntax2 = LittleEndianImplicit
-        [[PresentationContexts]]
-        [BasicText]
-        PresentationContext1 = BasicTextSRStorage\\Plain
-        PresentationContext2 = VerificationSOPClass\\Plain
-        [[Profiles]]
-        [Default]
-        PresentationContexts = BasicText
-        """.write(toFile: rules, atomically: true, encoding: .utf8)
-        try hospital.openPACS(["-xf", rules, "Default"])
+        try hospital.openPACS(accepting: "BasicTextSRStorage")
         try hospital.open()
         #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
         #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")

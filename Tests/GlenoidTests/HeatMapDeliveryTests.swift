@@ -32,21 +32,7 @@ struct HeatMapDeliveryTests {
     @Test("a destination that takes only reports has its report, and the refusal is on record")
     func refused() throws {
         let hospital = try Hospital(destination: ", heatmap: true")
-        let rules = hospital.folder + "/pacs.cfg"
-        try """
-        [[TransferSyntaxes]]
-        [Plain]
-        TransferSyntax1 = LocalEndianExplicit
-        TransferSyntax2 = LittleEndianImplicit
-        [[PresentationContexts]]
-        [Reports]
-        PresentationContext1 = Comprehensive3DSRStorage\\Plain
-        PresentationContext2 = VerificationSOPClass\\Plain
-        [[Profiles]]
-        [Default]
-        PresentationContexts = Reports
-        """.write(toFile: rules, atomically: true, encoding: .utf8)
-        try hospital.openPACS(["-xf", rules, "Default"])
+        try hospital.openPACS(accepting: "Comprehensive3DSRStorage")
         try hospital.open()
         #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
         #expect(eventually { hospital.log.contains("delivered with heat map:") }, "\(hospital.log)")

@@ -64,24 +64,15 @@ extension CrossValidationReport {
         let mistakes = mistakes
         guard !mistakes.isEmpty else { return page.paragraph("No mistakes.") }
         page.heading("Mistakes: \(mistakes.count), the surest first")
-        var figures: [String] = []
-        var texts: [String] = []
+        var shown: [(caption: String, png: [UInt8]?)] = []
         for item in mistakes.prefix(Self.mistakeCountMax) {
             let best = item.probabilities.max() ?? 0
             let answer = item.probabilities.firstIndex(of: best) ?? 0
             let caption =
                 "\(item.name): \(labels[item.truth]), answered \(labels[answer]) at \(Assessment.percent(best))"
                 + (item.abstention == nil ? "" : " (abstained)")
-            if let png = picture(item) {
-                figures.append(HTMLPage.figure(png: png, caption: caption, width: Self.pictureSide))
-            } else {
-                texts.append(caption)
-            }
+            shown.append((caption, picture(item)))
         }
-        page.row(figures)
-        page.list(texts)
-        if mistakes.count > Self.mistakeCountMax {
-            page.paragraph("and \(mistakes.count - Self.mistakeCountMax) more")
-        }
+        page.gallery(shown, of: mistakes.count, width: Self.pictureSide)
     }
 }

@@ -59,24 +59,15 @@ package struct EvaluationPage {
         let mistakes = evaluation.mistakes
         guard !mistakes.isEmpty else { return page.paragraph("No mistakes.") }
         page.heading("Mistakes: \(mistakes.count), the surest first")
-        var figures: [String] = []
-        var texts: [String] = []
+        var shown: [(caption: String, png: [UInt8]?)] = []
         for index in mistakes.prefix(Self.mistakeCountMax) {
             let (answer, counted) = (evaluation.answers[index], evaluation.assessment.cases[index])
             let labels = evaluation.assessment.labels
             let caption =
                 "\(answer.item.name): \(labels[counted.truth]), answered \(labels[counted.answer]) at "
                 + Assessment.percent(counted.confidence) + (counted.isAbstained ? " (abstained)" : "")
-            if let png = heatMap(answer.item) {
-                figures.append(HTMLPage.figure(png: png, caption: caption, width: Self.pictureSide))
-            } else {
-                texts.append(caption)
-            }
+            shown.append((caption, heatMap(answer.item)))
         }
-        page.row(figures)
-        page.list(texts)
-        if mistakes.count > Self.mistakeCountMax {
-            page.paragraph("and \(mistakes.count - Self.mistakeCountMax) more")
-        }
+        page.gallery(shown, of: mistakes.count, width: Self.pictureSide)
     }
 }

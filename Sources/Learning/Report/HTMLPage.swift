@@ -43,6 +43,16 @@ package struct HTMLPage: Sendable {
             + "<figcaption>\(escaped(caption))</figcaption></figure>"
     }
 
+    /// Adds pictures with captions side by side, then the captions that have none, then how many of `count` are left out.
+    package mutating func gallery(_ parts: [(caption: String, png: [UInt8]?)], of count: Int, width: Int) {
+        row(
+            parts.compactMap { part in
+                part.png.map { Self.figure(png: $0, caption: part.caption, width: width) }
+            })
+        list(parts.filter { $0.png == nil }.map(\.caption))
+        if parts.count < count { paragraph("and \(count - parts.count) more") }
+    }
+
     /// The page as text.
     package var text: String {
         """

@@ -111,6 +111,25 @@ final class Hospital {
         return rules
     }
 
+    /// Starts `storescp` as a PACS that takes nothing but this SOP class, in DCMTK's words, and C-ECHO.
+    func openPACS(accepting sopClass: String) throws {
+        let rules = folder + "/pacs.cfg"
+        try """
+        [[TransferSyntaxes]]
+        [Plain]
+        TransferSyntax1 = LocalEndianExplicit
+        TransferSyntax2 = LittleEndianImplicit
+        [[PresentationContexts]]
+        [Some]
+        PresentationContext1 = \(sopClass)\\Plain
+        PresentationContext2 = VerificationSOPClass\\Plain
+        [[Profiles]]
+        [Default]
+        PresentationContexts = Some
+        """.write(toFile: rules, atomically: true, encoding: .utf8)
+        try openPACS(["-xf", rules, "Default"])
+    }
+
     func closePACS() {
         pacs?.end(SIGKILL)
         pacs = nil
