@@ -125,6 +125,21 @@ final class TemporaryFolder {
         #expect(model["blocks.6.0.bn1.running_mean"] != start["blocks.6.0.bn1.running_mean"])
     }
 
+    @Test func frozenStatisticsAreMeasuredOnTheImagesFirstWhereTheRecipeSaysSo() throws {
+        var recipe = TinyTraining.recipe
+        (recipe.epochs, recipe.batchStatisticsFrom, recipe.frozen) = (1, "never", ["blocks.*"])
+        let start = try TinyTraining.start.get().tensors.tensors.mapValues(\.values)
+        let plain = floats(try TinyTraining.finish(TinyTraining.trainer(recipe)))
+        recipe.measuresStatistics = true
+        let measured = floats(try TinyTraining.finish(TinyTraining.trainer(recipe)))
+        for name in plain.keys where name.contains("running_") {
+            #expect(plain[name] == start[name] && measured[name] != start[name], "\(name)")
+        }
+        recipe.averageDecay = 0
+        let unaveraged = floats(try TinyTraining.finish(TinyTraining.trainer(recipe)))
+        #expect(unaveraged["bn2.running_var"] == measured["bn2.running_var"])
+    }
+
     @Test func aTrainingLearnsWhatItIsShown() throws {
         var recipe = TinyTraining.recipe
         (recipe.epochs, recipe.averageDecay, recipe.stochasticDepth, recipe.dropout) = (6, 0, 0, 0)

@@ -46,7 +46,7 @@ final class DepthwisePass {
         step: StepSettings
     ) {
         let sums = (0..<imageCount).map { _ in TaskSums(channels: channels) }
-        let isOfBatch = step.isTraining && normalisation.usesBatch
+        let isOfBatch = step.usesBatch(normalisation)
         let imageFloats = window.outputSide * outputRowCount
         context.pool.forEach(taskCount: imageCount) { image, worker in
             var ring = RowRing(

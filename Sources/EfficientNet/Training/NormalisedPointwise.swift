@@ -33,7 +33,7 @@ final class NormalisedPointwise {
         input: (_ piece: TaskCut.Piece, _ worker: Int) -> FloatRegion
     ) {
         let sums = cut.pieces.map { _ in TaskSums(channels: outputs) }
-        let isOfBatch = step.isTraining && normalisation.usesBatch
+        let isOfBatch = step.usesBatch(normalisation)
         context.pool.forEach(taskCount: cut.pieces.count) { task, worker in
             let piece = cut.pieces[task]
             let output = z[piece.rows.times(outputs)]

@@ -48,6 +48,10 @@ package final class Trainer {
         stateFolder: String? = nil, resuming: Bool = false, threadCount: Int
     ) throws(LearningError) {
         try recipe.check()
+        guard !recipe.measuresStatistics || !start.settings.batchNormFolded else {
+            throw .settings(
+                "the recipe: measuresStatistics needs a base whose batch normalisations are not folded in")
+        }
         let classCount = start.settings.classCount
         let counts = try Self.counts(training, validation, start.settings)
         self.recipe = recipe
@@ -112,6 +116,7 @@ package final class Trainer {
     package func run(
         shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
     ) throws(LearningError) -> Outcome {
+        if state.epoch == 0, recipe.measuresStatistics { measureStatistics() }
         while state.epoch < recipe.epochs, !isOutOfPatience {
             guard var record = try runEpoch(shouldStop, progress) else {
                 return .stopped(epochs: state.epoch)
@@ -167,6 +172,16 @@ package final class Trainer {
             epoch: epoch, rate: recipe.bodyRate * schedule.factor(step: update.stepCount - 1),
             loss: lossSum / Double(imageCount), accuracy: Double(rightCount) / Double(imageCount),
             gradientLength: lengths.sorted()[lengths.count / 2])
+    }
+
+    /// Replaces the running statistics by those of the training images, batch by batch in a random order.
+    private func measureStatistics() {
+        let input = InputScale(start.preparation)
+        for (index, positions) in batches.order(epoch: 0).enumerated() {
+            _ = network.forward(
+                positions.flatMap { input.pixels(training[$0].grey) }, step: .measuring(pass: index + 1))
+        }
+        update.restartAverage()
     }
 
     /// Watches, remembers the best epoch, and writes the checkpoint.

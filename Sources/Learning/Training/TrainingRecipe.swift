@@ -67,6 +67,9 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
     /// From where on batch normalisations use, and learn, the statistics of batches: "stem" (all of them),
     /// "blocks.6" or "blocks.6.1", "head", or "never". Those before keep their running statistics.
     package var batchStatisticsFrom = "stem"
+    /// Whether all running statistics are measured on the training images, unchanged ones, before the first step: those
+    /// that stay frozen then fit radiographs, not the photographs of the starting weights.
+    package var measuresStatistics = false
     /// How far running statistics move towards a batch's, 0…1.
     package var statisticsMomentum = 0.1
     /// How much the images of a class count.
