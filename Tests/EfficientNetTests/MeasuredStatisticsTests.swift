@@ -1,4 +1,5 @@
 import EfficientNet
+import Tensor
 import Testing
 
 /// Running statistics taken anew from images, frozen layers included.
