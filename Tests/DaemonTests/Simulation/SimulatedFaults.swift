@@ -93,7 +93,7 @@ final class SimulatedClocks: @unchecked Sendable {
     func step(by duration: Duration) { wall += duration.microseconds }
 
     /// What a process that starts now takes for the time.
-    func makeTime() -> SystemTime { SystemTime(wall: { wall }, uptime: { self.uptime }) }
+    func makeTime() -> SystemTime { SystemTime(wall: { self.wall }, uptime: { self.uptime }) }
 }
 
 extension Duration {
