@@ -79,10 +79,10 @@ fuzz: setup-test ## Fuzz the input side, DCMTK and OpenJPEG from source (FUZZ_SE
 	@.ci/packages dpkg-dev
 	FUZZ_LIBRARIES=$(or $(FUZZ_LIBRARIES),source) Tests/Fuzz/run $(or $(FUZZ_SECONDS),3600)
 
-crash: setup-test ## Kill the daemon 200 times at random and at every step; figures go into docs/RELIABILITY.md (CRASH_KILLS=N).
+crash: setup-test ## Kill the daemon 200 times at random and at every step, push malformed files; figures go into docs/RELIABILITY.md (CRASH_KILLS=N).
 	$(SWIFT) build --configuration release --build-tests
 	RELIABILITY_FIGURES=1 CRASH_KILLS=$(or $(CRASH_KILLS),200) $(SWIFT) test --configuration release --skip-build \
-		--no-parallel --filter 'randomKills|everyFaultPoint'
+		--no-parallel --filter 'randomKills|everyFaultPoint|CorpusPushTests'
 
 soak: setup-test ## Push 20,000 images and look for growth; figures go into docs/RELIABILITY.md (SOAK_IMAGES=N).
 	$(SWIFT) build --configuration release --build-tests

@@ -90,7 +90,10 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
         // Encoders for fixtures that no command of Debian's makes.
         .target(name: "CEncoders", path: "Tests/CEncoders", linkerSettings: linked(["openjp2"])),
-        .testTarget(name: "DicomTests", dependencies: ["Dicom", "CEncoders"], swiftSettings: strict),
+        // What tests of several rooms push: exact bytes from a scripted peer, and the corpus.
+        .target(name: "TestMaterial", path: "Tests/TestMaterial", swiftSettings: strict),
+        .testTarget(
+            name: "DicomTests", dependencies: ["Dicom", "CEncoders", "TestMaterial"], swiftSettings: strict),
         // Counts a thread's allocations.
         .target(name: "AllocationCount", path: "Tests/AllocationCount"),
         // The list that every table of kernels must pass, in C so that it also runs under qemu (make test-neon).
@@ -117,7 +120,9 @@ let package = Package(
         .testTarget(
             name: "DaemonTests", dependencies: ["Daemon", "Classification", "WorkQueue", "Dicom"],
             swiftSettings: strict),
-        .testTarget(name: "GlenoidTests", dependencies: ["glenoid", "WorkQueue"], swiftSettings: strict),
+        .testTarget(
+            name: "GlenoidTests", dependencies: ["glenoid", "WorkQueue", "TestMaterial"],
+            swiftSettings: strict),
     ],
     cLanguageStandard: .c17,
     cxxLanguageStandard: .cxx17

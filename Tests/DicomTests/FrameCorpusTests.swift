@@ -1,5 +1,6 @@
 import Dicom
 import Foundation
+import TestMaterial
 import Testing
 
 /// Every file of the corpus: stored values against the golden table, and clean refusals where nothing can

@@ -1,5 +1,6 @@
 import Dicom
 import Foundation
+import TestMaterial
 import Testing
 
 /// The display stage of every grey image of the corpus against values made with pydicom and DCMTK.

@@ -24,7 +24,7 @@ struct CrashTests {
             push.finish()
         }
         try hospital.open()
-        let fates = try Self.settled(push.acknowledged, in: hospital)
+        let fates = try Promise.settled(push.acknowledged, in: hospital)
         try Figures.write(
             "random kills",
             [
@@ -32,8 +32,8 @@ struct CrashTests {
                 "| SIGKILLs at random moments | \(kills) |",
                 "| Associations, 1 to 4 at a time | \(push.associationCount) |",
                 "| Instances pushed, some more than once | \(push.sentCount) |",
-            ] + Self.rows(fates))
-        Self.expectNoneLost(fates, hospital)
+            ] + Promise.rows(fates))
+        Promise.expectNoneLost(fates, hospital)
         #expect(push.acknowledged.count > kills)
     }
 
@@ -55,9 +55,9 @@ struct CrashTests {
         // A process that dies before it has acknowledged anything has promised nothing.
         #expect(lateDeaths > FaultPoint.allCases.count / 2)
         try hospital.open()
-        let fates = try Self.settled(push.acknowledged, in: hospital)
+        let fates = try Promise.settled(push.acknowledged, in: hospital)
         hospital.close(SIGKILL)
-        Self.expectNoneLost(fates, hospital)
+        Promise.expectNoneLost(fates, hospital)
 
         // Finished work is purged at the start; what the PACS has stays as it is.
         let purge = "\(FaultPoint.purgeCommitted.rawValue):kill"
@@ -66,7 +66,7 @@ struct CrashTests {
         hospital.close(SIGKILL)
         try hospital.open()
         let after = try Promise.fates(of: Set(fates.filter { $0.value != .skipped }.keys), in: hospital)
-        Self.expectNoneLost(after, hospital)
+        Promise.expectNoneLost(after, hospital)
         #expect(after == fates.filter { $0.value != .skipped })
         try Figures.write(
             "fault points",
@@ -75,7 +75,7 @@ struct CrashTests {
                 "| Numbered steps | \(FaultPoint.allCases.count) |",
                 "| Processes killed at one of them, at its first or a later turn | \(faults.count + 1) |",
                 "| Of these, had acknowledged instances before they died | \(lateDeaths) |",
-            ] + Self.rows(fates))
+            ] + Promise.rows(fates))
     }
 
     @Test("SIGTERM finishes what is in hand and exits 0; the rest is done at the next start")
@@ -126,41 +126,5 @@ struct CrashTests {
             return folder + "/quick-bundle"
         }
         return try Fixtures.quickBundle(in: folder)
-    }
-
-    /// What became of everything once nothing is left to do.
-    private static func settled(
-        _ acknowledged: Set<String>, in hospital: Hospital
-    ) throws -> [String: Fate] {
-        _ = try eventually(within: 120) {
-            let status = try #require(try hospital.json(["status"]) as? [String: Any])
-            return status["unfinished"] as? Int == 0
-        }
-        var fates: [String: Fate] = [:]
-        // storescp closes a report's file a moment after it has answered.
-        _ = try eventually(within: 10) {
-            fates = try Promise.fates(of: acknowledged, in: hospital)
-            return fates.values.allSatisfy { if case .lost = $0 { false } else { true } }
-        }
-        return fates
-    }
-
-    private static func expectNoneLost(_ fates: [String: Fate], _ hospital: Hospital) {
-        for (uid, fate) in fates {
-            guard case .lost(let how) = fate else { continue }
-            Issue.record("\(uid) is \(how):\n\(hospital.log.suffix(6000))")
-        }
-    }
-
-    private static func rows(_ fates: [String: Fate]) -> [String] {
-        let count = { (fate: Fate) in fates.values.count { $0 == fate } }
-        let lost = fates.values.count { if case .lost = $0 { true } else { false } }
-        return [
-            "| Instances answered with 0x0000 | \(fates.count) |",
-            "| In exactly one standing report | \(count(.reported)) |",
-            "| Skipped with a reason | \(count(.skipped)) |",
-            "| Dead letters with a reason | \(count(.dead)) |",
-            "| **Lost, or in two standing reports** | **\(lost)** |",
-        ]
     }
 }

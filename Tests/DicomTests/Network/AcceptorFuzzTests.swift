@@ -1,5 +1,6 @@
 import Dicom
 import Foundation
+import TestMaterial
 import Testing
 
 /// Mutated PDUs and data sets against the acceptor, over a real connection and with a seed.

@@ -1,5 +1,6 @@
 import Dicom
 import Foundation
+import TestMaterial
 import Testing
 
 /// What the provider answers to an A-ASSOCIATE-RQ, byte by byte.

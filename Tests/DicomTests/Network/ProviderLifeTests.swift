@@ -1,5 +1,6 @@
 import Dicom
 import Foundation
+import TestMaterial
 import Testing
 
 /// Starting, stopping, and many peers at once.

@@ -1,4 +1,5 @@
 import Foundation
+import TestMaterial
 
 /// A port of 127.0.0.1 whose connections follow a script, each on a thread of its own.
 @safe final class ScriptedAcceptor: Sendable {

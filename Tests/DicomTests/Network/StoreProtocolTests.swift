@@ -1,5 +1,6 @@
 import Dicom
 import Foundation
+import TestMaterial
 import Testing
 
 /// What the provider does with messages, good and bad, of a peer that sends exact bytes.

@@ -1,6 +1,7 @@
 import Dicom
 import Foundation
 import Synchronization
+import TestMaterial
 import Testing
 
 /// The user against our provider, DCMTK's tools, and peers that misbehave.

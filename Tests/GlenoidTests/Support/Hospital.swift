@@ -168,6 +168,9 @@ enum Fixtures {
     static let bundle = top + "/conf/models/shoulder-implant"
     static let phantom = top + "/Tests/Fixtures/phantom.dcm"
 
+    /// The name of a folder that is not there yet.
+    static func temporaryFolder() -> String { NSTemporaryDirectory() + "glenoid-\(UUID().uuidString)" }
+
     /// The shipped network at its smallest input side: an image takes milliseconds, and everything around it is as ever.
     static func quickBundle(in folder: String) throws -> String {
         let path = folder + "/quick-bundle"

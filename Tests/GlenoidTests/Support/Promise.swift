@@ -103,3 +103,45 @@ enum Promise {
         return acknowledged.filter(files.contains)
     }
 }
+
+extension Promise {
+    /// What became of everything once nothing is left to do.
+    static func settled(
+        _ acknowledged: Set<String>, in hospital: Hospital
+    ) throws -> [String: Fate] {
+        _ = try eventually(within: 120) {
+            let status = try #require(try hospital.json(["status"]) as? [String: Any])
+            return status["unfinished"] as? Int == 0
+        }
+        var fates: [String: Fate] = [:]
+        // storescp closes a report's file a moment after it has answered.
+        _ = try eventually(within: 10) {
+            fates = try Promise.fates(of: acknowledged, in: hospital)
+            return fates.values.allSatisfy { if case .lost = $0 { false } else { true } }
+        }
+        return fates
+    }
+
+    /// Records every one that is lost, with the end of the daemon's log.
+    static func expectNoneLost(_ fates: [String: Fate], _ hospital: Hospital) {
+        for (uid, fate) in fates {
+            guard case .lost(let how) = fate else { continue }
+            Issue.record("\(uid) is \(how):\n\(hospital.log.suffix(6000))")
+        }
+    }
+
+    /// The fates as rows of a table of figures.
+    static func rows(
+        _ fates: [String: Fate], what: String = "Instances answered with 0x0000"
+    ) -> [String] {
+        let count = { (fate: Fate) in fates.values.count { $0 == fate } }
+        let lost = fates.values.count { if case .lost = $0 { true } else { false } }
+        return [
+            "| \(what) | \(fates.count) |",
+            "| In exactly one standing report | \(count(.reported)) |",
+            "| Skipped with a reason | \(count(.skipped)) |",
+            "| Dead letters with a reason | \(count(.dead)) |",
+            "| **Lost, or in two standing reports** | **\(lost)** |",
+        ]
+    }
+}

@@ -1,20 +1,30 @@
-import Dicom
 import Foundation
 
 /// Part 10 files that the tests make themselves, byte by byte.
-struct TestObject {
-    var sopClass = "1.2.840.10008.5.1.4.1.1.7"  // Secondary Capture
-    var sopInstance = "1.2.826.0.1.3680043.8.498.1"
-    var transferSyntax = TestObject.explicitLittleEndian
-    var pixelBytes = 512
+package struct TestObject {
+    /// Secondary Capture unless told otherwise.
+    package var sopClass: String
+    package var sopInstance: String
+    package var transferSyntax: String
+    package var pixelBytes: Int
 
-    static let explicitLittleEndian = "1.2.840.10008.1.2.1"
-    static let implicitLittleEndian = "1.2.840.10008.1.2"
+    package init(
+        sopClass: String = "1.2.840.10008.5.1.4.1.1.7", sopInstance: String = "1.2.826.0.1.3680043.8.498.1",
+        transferSyntax: String = TestObject.explicitLittleEndian, pixelBytes: Int = 512
+    ) {
+        self.sopClass = sopClass
+        self.sopInstance = sopInstance
+        self.transferSyntax = transferSyntax
+        self.pixelBytes = pixelBytes
+    }
 
-    var isExplicit: Bool { transferSyntax != Self.implicitLittleEndian }
+    package static let explicitLittleEndian = "1.2.840.10008.1.2.1"
+    package static let implicitLittleEndian = "1.2.840.10008.1.2"
+
+    package var isExplicit: Bool { transferSyntax != Self.implicitLittleEndian }
 
     /// A data set in little endian with an image of `pixelBytes` bytes, one byte a pixel.
-    var dataSet: [UInt8] {
+    package var dataSet: [UInt8] {
         var bytes: [UInt8] = []
         func add(_ group: UInt16, _ element: UInt16, _ representation: String, _ value: [UInt8]) {
             bytes += Self.element(group, element, representation, value, isExplicit: isExplicit)
@@ -39,7 +49,7 @@ struct TestObject {
     }
 
     /// The data set after preamble and file meta information.
-    var file: [UInt8] {
+    package var file: [UInt8] {
         var meta: [UInt8] = Self.element(2, 1, "OB", [0, 1], isExplicit: true)
         for (number, uid) in [
             (UInt16(2), sopClass), (3, sopInstance), (0x10, transferSyntax), (0x12, "1.2.3"),
@@ -50,17 +60,17 @@ struct TestObject {
         return [UInt8](repeating: 0, count: 128) + Array("DICM".utf8) + length + meta + dataSet
     }
 
-    func write(to path: String) throws { try Data(file).write(to: URL(fileURLWithPath: path)) }
+    package func write(to path: String) throws { try Data(file).write(to: URL(fileURLWithPath: path)) }
 
-    static func padded(_ text: String, _ pad: UInt8) -> [UInt8] {
+    package static func padded(_ text: String, _ pad: UInt8) -> [UInt8] {
         Array(text.utf8) + (text.utf8.count % 2 == 0 ? [] : [pad])
     }
 
-    static func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+    package static func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
         (0..<Number.bitWidth / 8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
     }
 
-    static func element(
+    package static func element(
         _ group: UInt16, _ element: UInt16, _ representation: String, _ value: [UInt8], isExplicit: Bool
     ) -> [UInt8] {
         let tag = little(group) + little(element)

@@ -1,11 +1,11 @@
-import Foundation
+package import Foundation
 
 /// One end of a TCP connection that sends and expects exact bytes.
-@safe final class ScriptedPeer {
+@safe package final class ScriptedPeer {
     private var descriptor: Int32
 
     /// Connects to a port of 127.0.0.1.
-    init(port: Int) throws {
+    package init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Self.loopback(port)
         let result = unsafe withUnsafePointer(to: &address) { pointer in
@@ -17,11 +17,11 @@ import Foundation
     }
 
     /// Takes over a connection.
-    init(accepted: Int32) { descriptor = accepted }
+    package init(accepted: Int32) { descriptor = accepted }
 
     deinit { close() }
 
-    static func loopback(_ port: Int) -> sockaddr_in {
+    package static func loopback(_ port: Int) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
@@ -31,7 +31,7 @@ import Foundation
 
     /// False once the other end does not listen any more.
     @discardableResult
-    func send(_ bytes: [UInt8]) -> Bool {
+    package func send(_ bytes: [UInt8]) -> Bool {
         var offset = 0
         while offset < bytes.count {
             let sent = unsafe bytes.withUnsafeBytes { buffer in
@@ -46,7 +46,7 @@ import Foundation
     }
 
     /// The bytes that arrive, exactly so many; fewer where the connection ends or nothing comes in time.
-    func receive(_ count: Int, seconds: Double = 5) -> [UInt8] {
+    package func receive(_ count: Int, seconds: Double = 5) -> [UInt8] {
         let deadline = ContinuousClock.now + .seconds(seconds)
         var bytes: [UInt8] = []
         while bytes.count < count {
@@ -65,7 +65,7 @@ import Foundation
     }
 
     /// The next PDU; `nil` where the connection ends or nothing comes in time.
-    func receivePDU(seconds: Double = 5) -> ReceivedPDU? {
+    package func receivePDU(seconds: Double = 5) -> ReceivedPDU? {
         let head = receive(6, seconds: seconds)
         guard head.count == 6 else { return nil }
         let length = head[2...5].reduce(0) { $0 << 8 | Int($1) }
@@ -74,7 +74,7 @@ import Foundation
     }
 
     /// Whether the other end closes, in order or not, without sending more.
-    func seesEnd(seconds: Double = 5) -> Bool {
+    package func seesEnd(seconds: Double = 5) -> Bool {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&waiting, 1, Int32(seconds * 1000)) > 0 else { return false }
         var byte: UInt8 = 0
@@ -82,16 +82,16 @@ import Foundation
     }
 
     /// Closes in order.
-    func close() {
+    package func close() {
         if descriptor >= 0 { Foundation.close(descriptor) }
         descriptor = -1
     }
 
     /// Says that nothing more will come, and goes on to read nothing.
-    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+    package func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Closes with a reset, as a crashed machine's successor does.
-    func vanish() {
+    package func vanish() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         _ = unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Foundation.linger>.size))
@@ -99,26 +99,26 @@ import Foundation
     }
 
     /// Makes small bytes pile up at the other end: what is not read here is not taken there.
-    func shrinkReceiveBuffer() {
+    package func shrinkReceiveBuffer() {
         var bytes: Int32 = 4096
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
     }
 }
 
 /// A PDU as it came.
-struct ReceivedPDU: Equatable {
-    let type: UInt8
-    let body: [UInt8]
+package struct ReceivedPDU: Equatable {
+    package let type: UInt8
+    package let body: [UInt8]
 
     /// The numbers of an A-ASSOCIATE-RJ: result, source, reason.
-    var rejection: [UInt8]? { type == 3 && body.count == 4 ? Array(body[1...3]) : nil }
+    package var rejection: [UInt8]? { type == 3 && body.count == 4 ? Array(body[1...3]) : nil }
 
     /// The numbers of an A-ABORT: source, reason.
-    var abort: [UInt8]? { type == 7 && body.count == 4 ? Array(body[2...3]) : nil }
+    package var abort: [UInt8]? { type == 7 && body.count == 4 ? Array(body[2...3]) : nil }
 
     /// The results of an A-ASSOCIATE-AC's presentation contexts by their numbers, with the transfer syntaxes of
     /// those that were accepted.
-    var contexts: [UInt8: (result: UInt8, transferSyntax: String)] {
+    package var contexts: [UInt8: (result: UInt8, transferSyntax: String)] {
         var found: [UInt8: (result: UInt8, transferSyntax: String)] = [:]
         var offset = 68
         while type == 2, offset + 8 <= body.count {
@@ -133,13 +133,13 @@ struct ReceivedPDU: Equatable {
     }
 
     /// The status of a response in one fragment, with the command field before it.
-    var response: (field: UInt16, status: UInt16)? {
+    package var response: (field: UInt16, status: UInt16)? {
         guard type == 4, body.count > 6 else { return nil }
         return Self.response(of: Array(body[6...]))
     }
 
     /// The same from the bytes of a whole command set.
-    static func response(of command: [UInt8]) -> (field: UInt16, status: UInt16)? {
+    package static func response(of command: [UInt8]) -> (field: UInt16, status: UInt16)? {
         var words: [UInt16: UInt16] = [:]
         var offset = 0
         while offset + 8 <= command.count {
@@ -154,40 +154,48 @@ struct ReceivedPDU: Equatable {
 }
 
 /// PDUs and messages, built byte by byte (PS3.8 9.3, PS3.7 annex E).
-enum Script {
-    static let verification = "1.2.840.10008.1.1"
-    static let secondaryCapture = "1.2.840.10008.5.1.4.1.1.7"
+package enum Script {
+    package static let verification = "1.2.840.10008.1.1"
+    package static let secondaryCapture = "1.2.840.10008.5.1.4.1.1.7"
 
-    struct Context {
-        var id: UInt8
-        var abstractSyntax: String
-        var transferSyntaxes: [String]
+    package struct Context {
+        package var id: UInt8
+        package var abstractSyntax: String
+        package var transferSyntaxes: [String]
+
+        package init(id: UInt8, abstractSyntax: String, transferSyntaxes: [String]) {
+            self.id = id
+            self.abstractSyntax = abstractSyntax
+            self.transferSyntaxes = transferSyntaxes
+        }
     }
 
-    static let usualContexts = [
+    package static let usualContexts = [
         Context(id: 1, abstractSyntax: verification, transferSyntaxes: [TestObject.implicitLittleEndian]),
         Context(id: 3, abstractSyntax: secondaryCapture, transferSyntaxes: [TestObject.explicitLittleEndian]),
     ]
 
-    static let releaseRequest: [UInt8] = [5, 0, 0, 0, 0, 4, 0, 0, 0, 0]
-    static let releaseReply: [UInt8] = [6, 0, 0, 0, 0, 4, 0, 0, 0, 0]
-    static let abort: [UInt8] = [7, 0, 0, 0, 0, 4, 0, 0, 0, 0]
+    package static let releaseRequest: [UInt8] = [5, 0, 0, 0, 0, 4, 0, 0, 0, 0]
+    package static let releaseReply: [UInt8] = [6, 0, 0, 0, 0, 4, 0, 0, 0, 0]
+    package static let abort: [UInt8] = [7, 0, 0, 0, 0, 4, 0, 0, 0, 0]
 
-    static func pdu(_ type: UInt8, _ body: [UInt8]) -> [UInt8] { [type, 0] + big(UInt32(body.count)) + body }
+    package static func pdu(_ type: UInt8, _ body: [UInt8]) -> [UInt8] {
+        [type, 0] + big(UInt32(body.count)) + body
+    }
 
-    static func item(_ type: UInt8, _ value: [UInt8]) -> [UInt8] {
+    package static func item(_ type: UInt8, _ value: [UInt8]) -> [UInt8] {
         [type, 0] + big(UInt16(value.count)) + value
     }
 
-    static func big<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+    package static func big<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
         TestObject.little(number).reversed()
     }
 
-    static func title(_ text: String) -> [UInt8] {
+    package static func title(_ text: String) -> [UInt8] {
         Array((text + String(repeating: " ", count: 16)).utf8.prefix(16))
     }
 
-    static func associateRequest(
+    package static func associateRequest(
         called: String = "GLENOID", calling: String = "SCRIPT", contexts: [Context] = usualContexts,
         applicationContext: String = "1.2.840.10008.3.1.1.1", protocolVersion: UInt16 = 1,
         pduBytesMax: UInt32 = 16384,
@@ -206,7 +214,9 @@ enum Script {
     }
 
     /// An answer that accepts, by number, with the transfer syntax given; `nil` refuses.
-    static func associateAccept(_ contexts: [(UInt8, String?)], pduBytesMax: UInt32 = 16384) -> [UInt8] {
+    package static func associateAccept(_ contexts: [(UInt8, String?)], pduBytesMax: UInt32 = 16384)
+        -> [UInt8]
+    {
         var body: [UInt8] =
             [0, 1, 0, 0] + title("PEER") + title("GLENOID") + [UInt8](repeating: 0, count: 32)
         body += item(0x10, Array("1.2.840.10008.3.1.1.1".utf8))
@@ -219,26 +229,28 @@ enum Script {
         return pdu(2, body)
     }
 
-    static func associateReject(_ result: UInt8, _ source: UInt8, _ reason: UInt8) -> [UInt8] {
+    package static func associateReject(_ result: UInt8, _ source: UInt8, _ reason: UInt8) -> [UInt8] {
         pdu(3, [0, result, source, reason])
     }
 
-    static func pdv(_ context: UInt8, _ control: UInt8, _ fragment: [UInt8]) -> [UInt8] {
+    package static func pdv(_ context: UInt8, _ control: UInt8, _ fragment: [UInt8]) -> [UInt8] {
         big(UInt32(fragment.count + 2)) + [context, control] + fragment
     }
 
-    static func command(_ context: UInt8, _ bytes: [UInt8]) -> [UInt8] { pdu(4, pdv(context, 3, bytes)) }
+    package static func command(_ context: UInt8, _ bytes: [UInt8]) -> [UInt8] {
+        pdu(4, pdv(context, 3, bytes))
+    }
 
-    static func data(_ context: UInt8, _ bytes: [UInt8], isLast: Bool) -> [UInt8] {
+    package static func data(_ context: UInt8, _ bytes: [UInt8], isLast: Bool) -> [UInt8] {
         pdu(4, pdv(context, isLast ? 2 : 0, bytes))
     }
 
-    static func commandSet(_ elements: [(UInt16, [UInt8])]) -> [UInt8] {
+    package static func commandSet(_ elements: [(UInt16, [UInt8])]) -> [UInt8] {
         let bytes = elements.flatMap { TestObject.element(0, $0.0, "", $0.1, isExplicit: false) }
         return TestObject.element(0, 0, "", TestObject.little(UInt32(bytes.count)), isExplicit: false) + bytes
     }
 
-    static func request(
+    package static func request(
         _ field: UInt16, sopClass: String, sopInstance: String? = nil, messageID: UInt16 = 1, hasDataSet: Bool
     ) -> [UInt8] {
         var elements: [(UInt16, [UInt8])] = [
@@ -250,15 +262,17 @@ enum Script {
         return commandSet(elements)
     }
 
-    static let echoRequest = command(1, request(0x0030, sopClass: verification, hasDataSet: false))
+    package static let echoRequest = command(1, request(0x0030, sopClass: verification, hasDataSet: false))
 
-    static func storeRequest(_ object: TestObject = TestObject(), context: UInt8 = 3) -> [UInt8] {
+    package static func storeRequest(_ object: TestObject = TestObject(), context: UInt8 = 3) -> [UInt8] {
         command(
             context,
             request(0x0001, sopClass: object.sopClass, sopInstance: object.sopInstance, hasDataSet: true))
     }
 
-    static func response(_ field: UInt16, to messageID: UInt16, status: UInt16, context: UInt8) -> [UInt8] {
+    package static func response(_ field: UInt16, to messageID: UInt16, status: UInt16, context: UInt8)
+        -> [UInt8]
+    {
         let elements: [(UInt16, [UInt8])] = [
             (0x0100, TestObject.little(field)), (0x0120, TestObject.little(messageID)), (0x0800, [1, 1]),
             (0x0900, TestObject.little(status)),
@@ -269,26 +283,28 @@ enum Script {
 
 extension ScriptedPeer {
     /// Negotiates, and returns whether the association is there.
-    func associate(contexts: [Script.Context] = Script.usualContexts, pduBytesMax: UInt32 = 16384) -> Bool {
+    package func associate(contexts: [Script.Context] = Script.usualContexts, pduBytesMax: UInt32 = 16384)
+        -> Bool
+    {
         send(Script.associateRequest(contexts: contexts, pduBytesMax: pduBytesMax))
         return receivePDU()?.type == 2
     }
 
     /// Sends an object in one fragment, and returns the status of the response.
-    func store(_ object: TestObject = TestObject(), context: UInt8 = 3) -> UInt16? {
+    package func store(_ object: TestObject = TestObject(), context: UInt8 = 3) -> UInt16? {
         send(Script.storeRequest(object, context: context))
         send(Script.data(context, object.dataSet, isLast: true))
         return receivePDU()?.response?.status
     }
 
     /// The status of a C-ECHO's response.
-    func echo() -> UInt16? {
+    package func echo() -> UInt16? {
         send(Script.echoRequest)
         return receivePDU()?.response?.status
     }
 
     /// Releases in order.
-    func release() -> Bool {
+    package func release() -> Bool {
         send(Script.releaseRequest)
         return receivePDU()?.type == 6
     }

@@ -2,23 +2,23 @@ import Foundation
 
 /// The corpus of third-party files: its manifest and golden values. It is no part of the project; where it is
 /// absent the tests over it say so and do nothing.
-struct Corpus: Sendable {
+package struct Corpus: Sendable {
     /// One row of a table by column name.
-    typealias Row = [String: String]
+    package typealias Row = [String: String]
 
-    let root: String
+    package let root: String
     /// MANIFEST.tsv, one row for each file.
-    let manifest: [Row]
+    package let manifest: [Row]
     /// GOLDEN.tsv by path: several rows for a file with several VOI variants, none where nothing decodes.
-    let golden: [String: [Row]]
+    package let golden: [String: [Row]]
 
     /// The corpus at `GLENOID_CORPUS`, else in `GLENOID_SHARED`, else beside the checkout; `nil` if it is not
     /// there.
-    static let shared: Corpus? = {
+    package static let shared: Corpus? = {
         let environment = ProcessInfo.processInfo.environment
-        // Tests/DicomTests/Support/Corpus.swift: the checkout is three folders up.
+        // Tests/TestMaterial/Corpus.swift: the checkout is two folders up.
         let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
         let beside = checkout.deletingLastPathComponent().appending(path: "shared/corpus").path
         let root =
             environment["GLENOID_CORPUS"] ?? environment["GLENOID_SHARED"].map { $0 + "/corpus" } ?? beside
@@ -38,7 +38,7 @@ struct Corpus: Sendable {
     }()
 
     /// The paths of the manifest's files with this expectation.
-    static func paths(expecting expectations: String...) -> [String] {
+    package static func paths(expecting expectations: String...) -> [String] {
         (shared?.manifest ?? []).filter { expectations.contains($0["expect"] ?? "") }.compactMap {
             $0["path"]
         }
