@@ -84,10 +84,10 @@ crash: setup-test ## Kill the daemon 200 times at random and at every step, push
 	RELIABILITY_FIGURES=1 CRASH_KILLS=$(or $(CRASH_KILLS),200) $(SWIFT) test --configuration release --skip-build \
 		--no-parallel --filter 'randomKills|everyFaultPoint|CorpusPushTests'
 
-soak: setup-test ## Push 20,000 images and look for growth; figures go into docs/RELIABILITY.md (SOAK_IMAGES=N).
+soak: setup-test ## Push 20,000 images, and 10,000 while the destination is down; figures go into docs/RELIABILITY.md (SOAK_IMAGES=N, BACKLOG_IMAGES=N).
 	$(SWIFT) build --configuration release --build-tests
-	RELIABILITY_FIGURES=1 SOAK_IMAGES=$(or $(SOAK_IMAGES),20000) $(SWIFT) test --configuration release --skip-build \
-		--no-parallel --filter SoakTests
+	RELIABILITY_FIGURES=1 SOAK_IMAGES=$(or $(SOAK_IMAGES),20000) BACKLOG_IMAGES=$(or $(BACKLOG_IMAGES),10000) \
+		$(SWIFT) test --configuration release --skip-build --no-parallel --filter 'SoakTests|BacklogTests'
 
 sabotage: setup-test ## Take each protection out in turn; some test must notice (SABOTAGE='name ...': only these).
 	Tests/Sabotage/run $(SABOTAGE)

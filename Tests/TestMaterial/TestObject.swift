@@ -7,15 +7,20 @@ package struct TestObject {
     package var sopInstance: String
     package var transferSyntax: String
     package var pixelBytes: Int
+    package var columns: Int
+    package var modality: String
 
     package init(
         sopClass: String = "1.2.840.10008.5.1.4.1.1.7", sopInstance: String = "1.2.826.0.1.3680043.8.498.1",
-        transferSyntax: String = TestObject.explicitLittleEndian, pixelBytes: Int = 512
+        transferSyntax: String = TestObject.explicitLittleEndian, pixelBytes: Int = 512, columns: Int = 512,
+        modality: String = "OT"
     ) {
         self.sopClass = sopClass
         self.sopInstance = sopInstance
         self.transferSyntax = transferSyntax
         self.pixelBytes = pixelBytes
+        self.columns = columns
+        self.modality = modality
     }
 
     package static let explicitLittleEndian = "1.2.840.10008.1.2.1"
@@ -31,14 +36,14 @@ package struct TestObject {
         }
         add(0x0008, 0x0016, "UI", Self.padded(sopClass, 0))
         add(0x0008, 0x0018, "UI", Self.padded(sopInstance, 0))
-        add(0x0008, 0x0060, "CS", Array("OT".utf8))
+        add(0x0008, 0x0060, "CS", Array(modality.utf8))
         add(0x0010, 0x0020, "LO", Array("TEST".utf8))
         add(0x0020, 0x000D, "UI", Self.padded(sopInstance + ".1", 0))
         add(0x0020, 0x000E, "UI", Self.padded(sopInstance + ".2", 0))
         add(0x0028, 0x0002, "US", [1, 0])
         add(0x0028, 0x0004, "CS", Array("MONOCHROME2 ".utf8))
-        add(0x0028, 0x0010, "US", Self.little(UInt16(max(pixelBytes / 512, 1))))
-        add(0x0028, 0x0011, "US", Self.little(UInt16(512)))
+        add(0x0028, 0x0010, "US", Self.little(UInt16(max(pixelBytes / columns, 1))))
+        add(0x0028, 0x0011, "US", Self.little(UInt16(columns)))
         add(0x0028, 0x0100, "US", [8, 0])
         add(0x0028, 0x0101, "US", [8, 0])
         add(0x0028, 0x0102, "US", [7, 0])
