@@ -1,5 +1,6 @@
 internal import EfficientNet
 internal import Foundation
+internal import Tensor
 
 /// A model at work: prepared images in, predictions out.
 ///
@@ -20,7 +21,8 @@ package final class Classifier: Sendable {
     /// The most frames of one image that are classified where the bundle asks for all of them.
     package static let frameCountMax = 1024
 
-    /// Loads the bundle's weights. Throws where they do not fit its description.
+    /// Loads the bundle's weights, and gives back the memory that starting and loading took. Throws where they do not fit
+    /// its description.
     package init(bundle: ModelBundle, threadCount: Int) throws(ModelBundleError) {
         self.bundle = bundle
         self.threadCount = threadCount
@@ -29,6 +31,7 @@ package final class Classifier: Sendable {
         familiarity = try bundle.familiarity(
             featureCount: network.settings.architecture.middleFeatureCount)
         views = bundle.description.views ?? .plain
+        ResidentMemory.giveBackWhatStartingTook()
     }
 
     /// What the model says about each image.

@@ -16,17 +16,23 @@ import Glibc
     /// Valid as long as the block lives; only kernels should need it.
     package let baseAddress: UnsafeMutablePointer<Float>
 
+    private let memory: UnsafeMutableRawPointer
+
     /// A block of `count` zeros.
+    ///
+    /// A large one takes up memory only where it is written to.
     package init(count: Int) {
-        precondition(count >= 0 && count <= Int.max / MemoryLayout<Float>.stride)
-        // aligned_alloc wants a multiple of the alignment; at least one line, so that an empty block has an address.
+        precondition(count >= 0 && count <= Int.max / MemoryLayout<Float>.stride - Self.alignment)
+        // calloc knows which memory is zero already, aligned_alloc does not; a line more leaves room to align. At least one
+        // line, so that an empty block has an address.
         let lines = max(1, (count * MemoryLayout<Float>.stride + Self.alignment - 1) / Self.alignment)
-        guard let memory = unsafe aligned_alloc(Self.alignment, lines * Self.alignment) else {
+        guard let memory = unsafe calloc(lines + 1, Self.alignment) else {
             preconditionFailure("out of memory: \(count) floats")
         }
-        unsafe memset(memory, 0, lines * Self.alignment)
         self.count = count
-        unsafe baseAddress = memory.bindMemory(to: Float.self, capacity: max(1, count))
+        unsafe self.memory = memory
+        unsafe baseAddress = memory.alignedUp(toMultipleOf: Self.alignment)
+            .bindMemory(to: Float.self, capacity: max(1, count))
     }
 
     /// A block with a copy of `values`.
@@ -39,7 +45,7 @@ import Glibc
         }
     }
 
-    deinit { unsafe free(baseAddress) }
+    deinit { unsafe free(memory) }
 
     /// Calls `body` with the floats, to read.
     package borrowing func withSpan<Result, Failure: Error>(

@@ -43,6 +43,16 @@ import Glibc
         return unsafe [UInt8](part)
     }
 
+    /// Takes the pages that lie whole within a range out of the process; they are read again when they are touched.
+    package func giveBack(_ range: Range<Int>) {
+        let count = unsafe bytes.count
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let (first, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
+        guard first < end, let start = unsafe bytes.baseAddress else { return }
+        _ = unsafe madvise(UnsafeMutableRawPointer(mutating: start + first), end - first, MADV_DONTNEED)
+    }
+
     deinit {
         if let start = unsafe bytes.baseAddress {
             unsafe munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)

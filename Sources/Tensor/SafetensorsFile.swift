@@ -45,8 +45,11 @@ package struct SafetensorsFile: Sendable {
     }
 
     /// The elements of a tensor, decoded to Float32 (exact); throws `absent`.
+    ///
+    /// The file's own bytes do not stay in memory: a network would lie there twice.
     package func floats(_ name: String) throws(TensorError) -> [Float] {
         guard let entry = entries[name] else { throw .absent(tensor: name, path: path) }
+        defer { file.giveBack(entry.bytes) }
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: file.bytes[entry.bytes])
         return unsafe entry.type.decode(bytes, count: entry.shape.count)
     }

@@ -90,6 +90,19 @@ import Testing
         }
     }
 
+    /// Code and constants come back from the system's cache, and what was written to is never taken away.
+    @Test func answersAreTheSameToTheBitAfterMemoryWasGivenBack() throws {
+        let sample = try Sample("b0", side: 64, padding: .same, classCount: 9)
+        let network = try sample.network(.packed(.best), threads: 2)
+        let images = sample.images(3)
+        let expected = network.evaluate(images, mapsWanted: true)
+        for _ in 0..<3 {
+            ResidentMemory.giveBackWhatStartingTook()
+            let found = network.evaluate(images, mapsWanted: true)
+            #expect(bits(found.logits) == bits(expected.logits) && bits(found.maps) == bits(expected.maps))
+        }
+    }
+
     @Test func theMeanOfTheMapIsTheLogitWithoutItsBias() throws {
         let sample = try Sample("b0", side: 96, padding: .same, classCount: 4)
         let bias = try sample.parameters.floats(Architecture.classifierBias)

@@ -37,6 +37,17 @@ import Testing
         #expect(throws: TensorError.absent(tensor: "y", path: target.path)) { try file.floats("y") }
     }
 
+    /// Its pages are given back after each reading; neighbours share pages.
+    @Test func aTensorOfManyPagesCanBeReadAgainAndAgain() throws {
+        let target = try TemporaryFile()
+        let values = (0..<5_000).map { Float($0) }
+        try SafetensorsWriter.write(
+            ["a", "b", "c"].map { .init(name: $0, type: .float32, shape: [5_000], values: values) },
+            to: target.path)
+        let file = try SafetensorsFile(path: target.path)
+        for name in ["b", "a", "b", "c", "a"] { #expect(try file.floats(name) == values) }
+    }
+
     @Test func equalContentGivesEqualBytes() throws {
         let (one, two) = (try TemporaryFile(), try TemporaryFile())
         let items = (0..<5).map {

@@ -34,7 +34,8 @@ enum ImportRule {
 
     /// Level 0: rooms in C and C++, with the libraries whose headers they may include.
     static let cRooms: [String: [String]] = [
-        "CDCMTK": ["dcmtk/", "openssl/", "openjpeg-2.5/", "openjpeg.h", "zlib.h"], "CKernels": [],
+        "CDCMTK": ["dcmtk/", "openssl/", "openjpeg-2.5/", "openjpeg.h", "zlib.h"],
+        "CKernels": ["link.h", "malloc.h"],
     ]
 
     /// Module maps of system libraries, with the headers they stand for.

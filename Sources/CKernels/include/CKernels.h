@@ -6,6 +6,7 @@
 #include "CKFused.h"
 #include "CKKernels.h"
 #include "CKPack.h"
+#include "CKPages.h"
 #include "CKReference.h"
 #include "CKResample.h"
 #include "CKSpin.h"

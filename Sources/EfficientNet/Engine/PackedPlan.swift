@@ -18,8 +18,6 @@ struct PackedPlan: Sendable {
     let blocks: [PackedBlock]
     let head: PackedProduct
     let classifier: PackedProduct
-    /// The classifier's rows as they are, [classes][features], for class activation maps.
-    let classRows: Int
     let phases: [Phase]
     let featureSide: Int
     let featureCount: Int
@@ -57,10 +55,9 @@ struct PackedPlan: Sendable {
             try reader.convolution(architecture.head, weightFactor: c, biasFactor: c),
             panels: Panels(channelCount: architecture.featureCount, widths: widths), into: weights)
         phases.append(.head)
-        let classifier = try reader.classifier()
-        self.classifier = PackedProduct(
-            classifier, panels: Panels(channelCount: settings.classCount, widths: widths), into: weights)
-        classRows = weights.pack(vector: classifier.weight.map { Float(Double($0) / c) })
+        classifier = PackedProduct(
+            try reader.classifier(), panels: Panels(channelCount: settings.classCount, widths: widths),
+            into: weights)
         self.weights = weights
         self.blocks = blocks
         self.phases = phases
@@ -99,7 +96,7 @@ struct PackedPlan: Sendable {
         }
         count += PackedProduct.floatCount(
             outputs: architecture.featureCount, inputs: architecture.trunkChannels)
-        count += PackedProduct.floatCount(outputs: settings.classCount, inputs: architecture.featureCount)
-        return count + PackedWeights.roundedUp(settings.classCount * architecture.featureCount)
+        return count
+            + PackedProduct.floatCount(outputs: settings.classCount, inputs: architecture.featureCount)
     }
 }

@@ -273,16 +273,32 @@ struct PhaseRunner {
         let part = unsafe image.workspace.mapParts + task * PackedWeights.roundedUp(pixelCount)
         unsafe part.update(repeating: 0, count: pixelCount)
         let activations = unsafe image.scratch
-        let weights = unsafe plan.weights.at(plan.classRows + classIndex * plan.featureCount)
+        let weights = unsafe activations + pixelCount * Kernels.widthMax
         let share =
             panels.count * task / PackedPlan.mapTaskCount..<panels.count * (task + 1)
             / PackedPlan.mapTaskCount
         for panel in panels[share] {
             unsafe headPanel(panel, image, to: activations)
             unsafe kernels.applySiLU(activations, count: pixelCount * panel.width)
+            unsafe copyClassWeights(classIndex, features: panel, to: weights)
             unsafe kernels.addWeightedSums(
-                of: activations, weights: weights + panel.first, pixelCount: pixelCount, width: panel.width,
+                of: activations, weights: UnsafePointer(weights), pixelCount: pixelCount, width: panel.width,
                 to: part)
+        }
+    }
+
+    /// A class's weights of some features, out of the classifier's panels, for features that are c times too large.
+    private func copyClassWeights(
+        _ classIndex: Int, features: Panels.Panel, to weights: UnsafeMutablePointer<Float>
+    ) {
+        let layer = plan.classifier
+        guard
+            let panel = layer.panels.list.last(where: { $0.first <= classIndex })
+        else { return }
+        let column = unsafe plan.weights.at(
+            layer.weight(of: panel) + features.first * panel.width + classIndex - panel.first)
+        for index in 0..<features.width {
+            unsafe weights[index] = Float(Double(column[index * panel.width]) / Kernels.siluScale)
         }
     }
 }

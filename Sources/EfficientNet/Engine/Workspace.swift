@@ -49,11 +49,11 @@ internal import Tensor
         let fusedCount = most {
             $0.sumCount + ExpandDepthwise.scratchCount(window: $0.window, stem: $0.stem, width: $0.width)
         }
-        // Two rows of contributions for the squeezed vector, a panel's features for the head.
+        // Two rows of contributions for the squeezed vector; a panel's features for the head, and a class's weights of them.
         scratchCount = PackedWeights.roundedUp(
             max(
                 fusedCount, 2 * contributionStride,
-                pixelCount * Kernels.widthMax))
+                (pixelCount + 1) * Kernels.widthMax))
         let counts = [
             mapCount, mapCount, expandedCount, contributionCount, scaleCount, weightCount, mapPartCount,
         ]

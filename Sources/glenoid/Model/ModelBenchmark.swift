@@ -12,7 +12,7 @@ struct ModelBenchmark: ParsableCommand {
         abstract: "Times a bundle's network on noise.",
         discussion: """
             ms_per_image is the median over runs of the time of one batch, divided by its images. With --train a run \
-            is a training step: forward, backward, AdamW.
+            is a training step: forward, backward, AdamW. Memory is what the process holds at the end.
             """)
 
     @Argument(help: "The bundle's folder.")
@@ -29,6 +29,9 @@ struct ModelBenchmark: ParsableCommand {
 
     @Flag(help: "Also print how long each phase of a single image takes.")
     var phases = false
+
+    @Flag(help: "Make each image's class activation map too.")
+    var map = false
 
     @Flag(help: "Time training steps instead.")
     var train = false
@@ -50,10 +53,11 @@ struct ModelBenchmark: ParsableCommand {
             var network: Network?
             let load = try clock.measure {
                 network = try bundle.network(threadCount: try threadCount(threads))
+                ResidentMemory.giveBackWhatStartingTook()  // as the service does
             }
             guard let network else { return }
             let report = BenchmarkReport(
-                network, batch: batch, seconds: seconds, phases: phases, loading: load)
+                network, batch: batch, seconds: seconds, map: map, phases: phases, loading: load)
             print(json ? try jsonText(report) : report.text)
         } catch let error as ModelBundleError {
             throw CommandFailure("\(folder): \(error)")
@@ -93,18 +97,21 @@ private struct BenchmarkReport: Encodable {
     var kernels: String?
     /// Billions of floating-point operations a second: of the network, and of the threads when they do nothing else.
     var gflops, peakGflops: Double?
-    /// Resident memory after load, before any image, in units of 10^6 bytes.
-    var residentMB: Double?
+    /// Whether class activation maps were made; absent of training.
+    var map: Bool?
+    /// Resident memory after the runs, and the most there was, in units of 10^6 bytes.
+    var residentMB, peakResidentMB: Double?
     /// Means, in the order of computation; absent unless asked for.
     var phases: [PhaseTime]?
 
     enum CodingKeys: String, CodingKey {
-        case architecture, side, threads, batch, runs, kernels, gflops, phases
+        case architecture, side, threads, batch, runs, kernels, gflops, map, phases
         case msPerImage = "ms_per_image"
         case msPerImageMinimum = "ms_per_image_minimum"
         case loadMs = "load_ms"
         case peakGflops = "peak_gflops"
         case residentMB = "resident_mb"
+        case peakResidentMB = "peak_resident_mb"
     }
 
     /// Runs before the measurement: caches, and the clock of the core.
@@ -112,24 +119,25 @@ private struct BenchmarkReport: Encodable {
     /// Runs at least, however long they take.
     private static let runCountMin = 5
 
-    init(_ network: Network, batch: Int, seconds: Double, phases: Bool, loading: Duration) {
-        let resident = Self.residentMegabytes()
+    init(_ network: Network, batch: Int, seconds: Double, map: Bool, phases: Bool, loading: Duration) {
         var noise = SystemRandomNumberGenerator()
         let input = (0..<batch * network.settings.inputCount).map { _ in
             Float.random(in: -2...2, using: &noise)
         }
         var output = NetworkOutput(settings: network.settings, imageCount: batch)
         let clock = ContinuousClock()
-        for _ in 0..<Self.warmUpCount { network.evaluate(input.span, into: &output) }
+        for _ in 0..<Self.warmUpCount { network.evaluate(input.span, into: &output, mapsWanted: map) }
         var times: [Double] = []
         let end = clock.now + .seconds(seconds)
         while clock.now < end || times.count < Self.runCountMin {
-            let time = clock.measure { network.evaluate(input.span, into: &output) }
+            let time = clock.measure { network.evaluate(input.span, into: &output, mapsWanted: map) }
             times.append(time / .milliseconds(1) / Double(batch))
         }
         self.init(
             network.settings, threads: network.threadCount, batch: batch, times: times, loading: loading)
-        residentMB = resident
+        self.map = map
+        residentMB = Self.megabytes("VmRSS")
+        peakResidentMB = Self.megabytes("VmHWM")
         kernels = network.kernels?.name ?? "reference"
         let operations =
             2
@@ -151,12 +159,15 @@ private struct BenchmarkReport: Encodable {
         }
     }
 
-    /// From the second field of /proc/self/statm (proc(5)), which counts pages.
-    private static func residentMegabytes() -> Double? {
-        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
-            let pages = text.split(separator: " ").dropFirst().first.flatMap({ Double($0) })
+    /// A line of /proc/self/status (proc(5)), which counts in units of 1024 bytes.
+    private static func megabytes(_ key: String) -> Double? {
+        guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("\(key):") }),
+            let count = line.split(whereSeparator: { " \t".contains($0) }).dropFirst().first.flatMap({
+                Double($0)
+            })
         else { return nil }
-        return pages * Double(sysconf(Int32(_SC_PAGESIZE))) * 1e-6
+        return count * 1024e-6
     }
 
     init(_ settings: NetworkSettings, threads: Int, batch: Int, times: [Double], loading: Duration) {
