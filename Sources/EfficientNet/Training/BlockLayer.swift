@@ -47,6 +47,10 @@ final class BlockLayer {
         squeezeGradient = FloatBuffer(count: imageCountMax * wide)
     }
 
+    var normalisations: [NormalisationLayer] {
+        (expand.map { [$0.normalisation] } ?? []) + [depthwise.normalisation, project.normalisation]
+    }
+
     private var wide: Int { block.expandedChannels }
     private var outputPixels: Int { outputSide * outputSide }
 

@@ -46,7 +46,7 @@ final class DepthwisePass {
         step: StepSettings
     ) {
         let sums = (0..<imageCount).map { _ in TaskSums(channels: channels) }
-        let isOfBatch = step.usesBatch(normalisation)
+        let wantsMoments = step.wantsMoments(normalisation)
         let imageFloats = window.outputSide * outputRowCount
         context.pool.forEach(taskCount: imageCount) { image, worker in
             var ring = RowRing(
@@ -62,13 +62,13 @@ final class DepthwisePass {
                 let target = output[start..<start + outputRowCount]
                 context.kernels.depthwise(
                     window, channels: channels, rows: rows, weight: weight, into: target)
-                if isOfBatch { context.kernels.addMoments(of: target, to: &sums[image].moments) }
+                if wantsMoments { context.kernels.addMoments(of: target, to: &sums[image].moments) }
             }
         }
-        guard isOfBatch else { return normalisation.useRunning() }
+        guard wantsMoments else { return normalisation.useRunning() }
         var moments = Moments(channels: channels)
         for part in sums { moments.merge(part.moments) }
-        normalisation.use(moments, momentum: step.statisticsMomentum)
+        normalisation.take(moments, step)
     }
 
     /// From dv, the gradient after the normalisation, to the gradient of the source; the normalisation has its sums.

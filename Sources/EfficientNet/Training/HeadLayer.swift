@@ -30,6 +30,8 @@ final class HeadLayer {
         logits = FloatBuffer(count: imageCountMax * classCount)
     }
 
+    var normalisations: [NormalisationLayer] { [pointwise.normalisation] }
+
     private func cut(_ imageCount: Int) -> TaskCut {
         TaskCut(imageCount: imageCount, pixelCount: pixelCount, channels: featureCount)
     }

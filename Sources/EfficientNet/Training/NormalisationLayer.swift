@@ -24,6 +24,8 @@ final class NormalisationLayer {
     private let epsilon: Double
     private var inverseDeviation: [Double]
     private var isOfBatch = false
+    /// What measuring passes have seen.
+    private var measured: Moments
 
     init(_ parameters: TrainingParameters, name: String, channels: Int, usesBatch: Bool) {
         self.parameters = parameters
@@ -38,6 +40,7 @@ final class NormalisationLayer {
         beta = FloatBuffer(count: channels)
         delta = FloatBuffer(count: channels)
         inverseDeviation = [Double](repeating: 1, count: channels)
+        measured = Moments(channels: channels)
     }
 
     /// Uses the running statistics.
@@ -49,8 +52,35 @@ final class NormalisationLayer {
         set { (Double(means[$0]), Double(variances[$0])) }
     }
 
+    /// Takes the moments that a step asked for.
+    func take(_ moments: Moments, _ step: StepSettings) {
+        guard step.isMeasuring else { return use(moments, momentum: step.statisticsMomentum) }
+        measured.merge(moments)
+        useRunning()
+    }
+
+    /// Makes the measured statistics the running ones, and changes γ and β so that v stays what it was:
+    /// γ' = γ σ'/σ, β' = β + γ (μ' − μ)/σ.
+    func restate() {
+        guard measured.count > 1 else { return }
+        let (means, variances) = (
+            parameters.statistic("\(name).running_mean"), parameters.statistic("\(name).running_var")
+        )
+        let (gamma, offset) = (parameters.value("\(name).weight"), parameters.value("\(name).bias"))
+        for channel in 0..<channels {
+            let deviation = (Double(variances[channel]) + epsilon).squareRoot()
+            let (mean, variance) = (measured.mean[channel], measured.m2[channel] / Double(measured.count - 1))
+            let factor = Double(gamma[channel]) / deviation
+            gamma[channel] = Float(factor * (variance + epsilon).squareRoot())
+            offset[channel] = Float(Double(offset[channel]) + factor * (mean - Double(means[channel])))
+            means[channel] = Float(mean)
+            variances[channel] = Float(variance)
+        }
+        measured = Moments(channels: channels)
+    }
+
     /// Uses a batch's statistics and moves the running ones towards them by `momentum`.
-    func use(_ moments: Moments, momentum: Double) {
+    private func use(_ moments: Moments, momentum: Double) {
         let count = Double(moments.count)
         isOfBatch = true
         set { (moments.mean[$0], moments.m2[$0] / count) }

@@ -33,19 +33,19 @@ final class NormalisedPointwise {
         input: (_ piece: TaskCut.Piece, _ worker: Int) -> FloatRegion
     ) {
         let sums = cut.pieces.map { _ in TaskSums(channels: outputs) }
-        let isOfBatch = step.usesBatch(normalisation)
+        let wantsMoments = step.wantsMoments(normalisation)
         context.pool.forEach(taskCount: cut.pieces.count) { task, worker in
             let piece = cut.pieces[task]
             let output = z[piece.rows.times(outputs)]
             MatrixProduct.forward(
                 output, x: input(piece, worker), w: weight, rows: piece.rows.count, inputs: inputs,
                 outputs: outputs)
-            if isOfBatch { context.kernels.addMoments(of: output, to: &sums[task].moments) }
+            if wantsMoments { context.kernels.addMoments(of: output, to: &sums[task].moments) }
         }
-        guard isOfBatch else { return normalisation.useRunning() }
+        guard wantsMoments else { return normalisation.useRunning() }
         var moments = Moments(channels: outputs)
         for part in sums { moments.merge(part.moments) }
-        normalisation.use(moments, momentum: step.statisticsMomentum)
+        normalisation.take(moments, step)
     }
 
     /// dz from dv once the normalisation has its sums, then dw += dzᵀ · x and, if wanted, dx = dz · w.

@@ -13,10 +13,9 @@ final class StemLayer {
 
     private static let inputChannels = 3
 
-    init(_ parameters: TrainingParameters, imageCountMax: Int, usesBatch: Bool) {
+    init(_ parameters: TrainingParameters, inputSide: Int, imageCountMax: Int, usesBatch: Bool) {
         let layer = parameters.settings.architecture.stem
-        window = parameters.settings.window(
-            kernel: layer.kernel, stride: 2, inputSide: parameters.settings.side)
+        window = parameters.settings.window(kernel: layer.kernel, stride: 2, inputSide: inputSide)
         outputSide = window.outputSide
         channels = layer.outputs
         pointwise = NormalisedPointwise(
@@ -25,6 +24,8 @@ final class StemLayer {
         convolved = FloatBuffer(count: count)
         output = FloatBuffer(count: count)
     }
+
+    var normalisations: [NormalisationLayer] { [pointwise.normalisation] }
 
     private func cut(_ imageCount: Int) -> TaskCut {
         TaskCut(imageCount: imageCount, pixelCount: outputSide * outputSide, channels: channels)

@@ -5,8 +5,8 @@ package struct StepSettings: Sendable {
     /// How far the running statistics move towards a batch's: 0.1 as in PyTorch.
     package var statisticsMomentum: Double
 
-    /// Whether every layer uses and moves its statistics, frozen ones too: to measure them on new images.
-    package var isMeasuring = false
+    /// Whether every normalisation notes the statistics of what it is given, and changes nothing.
+    var isMeasuring = false
 
     /// A step as given.
     package init(isTraining: Bool, statisticsMomentum: Double = 0.1) {
@@ -14,16 +14,15 @@ package struct StepSettings: Sendable {
         self.statisticsMomentum = statisticsMomentum
     }
 
-    /// A pass that replaces all running statistics bit by bit: pass n, from 1, moves them by 1/n, which makes them the
-    /// mean of all batches' statistics.
-    package static func measuring(pass: Int) -> StepSettings {
-        var step = StepSettings(isTraining: false, statisticsMomentum: 1 / Double(pass))
+    /// A pass that notes statistics, for `TrainableNetwork.restateStatistics`.
+    package static var measuring: StepSettings {
+        var step = evaluation
         step.isMeasuring = true
         return step
     }
 
-    /// Whether a layer normalises by the batch at hand.
-    func usesBatch(_ layer: NormalisationLayer) -> Bool { isMeasuring || isTraining && layer.usesBatch }
+    /// Whether a layer wants the moments of the batch at hand.
+    func wantsMoments(_ layer: NormalisationLayer) -> Bool { isMeasuring || isTraining && layer.usesBatch }
 
     /// A pass that learns nothing.
     package static let evaluation = StepSettings(isTraining: false)

@@ -7,6 +7,8 @@ package import Tensor
 package final class TrainableNetwork {
     /// Weights, gradients and running statistics.
     package let parameters: TrainingParameters
+    /// Rows and columns of the images: the parameters' own side, or that of a phase with smaller images.
+    package let side: Int
     /// The most images of a batch.
     package let imageCountMax: Int
     /// What learns.
@@ -42,7 +44,7 @@ package final class TrainableNetwork {
     /// Allocates for batches of up to `imageCountMax` images.
     ///
     /// Throws `settings` for an impossible batch or freezing.
-    package init(
+    package convenience init(
         _ parameters: TrainingParameters, imageCountMax: Int, threadCount: Int,
         freezing: Freezing = Freezing(),
         kernels: TrainingKernels = .best
@@ -53,35 +55,56 @@ package final class TrainableNetwork {
         guard (1...ForkJoinPool.threadCountMax).contains(threadCount) else {
             throw .settings("\(threadCount) threads are not in 1…\(ForkJoinPool.threadCountMax)")
         }
-        let architecture = parameters.settings.architecture
-        let stageCount = architecture.blocks.count + 1
+        let stageCount = parameters.settings.architecture.blocks.count + 1
         guard !parameters.isFolded || freezing.frozenStatisticsStages > stageCount else {
             throw .settings(
                 "the base has its batch normalisations folded in: their statistics must stay frozen in every stage"
             )
         }
+        self.init(
+            parameters, side: parameters.settings.side, imageCountMax: imageCountMax, freezing: freezing,
+            context: TrainingContext(pool: ForkJoinPool(threadCount: threadCount), kernels: kernels))
+    }
+
+    /// A network for smaller or larger images that shares parameters and threads with this one.
+    ///
+    /// Throws `settings` for an impossible side.
+    package func resized(to side: Int) throws(EfficientNetError) -> TrainableNetwork {
+        TrainableNetwork(
+            parameters, side: try parameters.settings.with(side: side).side, imageCountMax: imageCountMax,
+            freezing: freezing, context: context)
+    }
+
+    private init(
+        _ parameters: TrainingParameters, side: Int, imageCountMax: Int, freezing: Freezing,
+        context: TrainingContext
+    ) {
+        let architecture = parameters.settings.architecture
+        let stageCount = architecture.blocks.count + 1
         self.parameters = parameters
+        self.side = side
         self.imageCountMax = imageCountMax
         self.freezing = freezing
-        context = TrainingContext(pool: ForkJoinPool(threadCount: threadCount), kernels: kernels)
+        self.context = context
         func usesBatch(stage: Int) -> Bool { stage >= freezing.frozenStatisticsStages }
-        stem = StemLayer(parameters, imageCountMax: imageCountMax, usesBatch: usesBatch(stage: 0))
-        var side = stem.outputSide
+        stem = StemLayer(
+            parameters, inputSide: side, imageCountMax: imageCountMax, usesBatch: usesBatch(stage: 0))
+        var mapSide = stem.outputSide
         var largest = stem.output.count
         var blocks: [BlockLayer] = []
         for (index, block) in architecture.blocks.enumerated() {
             let layer = BlockLayer(
-                parameters, block, inputSide: side, imageCountMax: imageCountMax,
+                parameters, block, inputSide: mapSide, imageCountMax: imageCountMax,
                 usesBatch: usesBatch(stage: index + 1))
-            side = layer.outputSide
+            mapSide = layer.outputSide
             largest = max(largest, layer.output.count)
             blocks.append(layer)
         }
         self.blocks = blocks
         head = HeadLayer(
-            parameters, inputSide: side, imageCountMax: imageCountMax, usesBatch: usesBatch(stage: stageCount)
-        )
-        input = FloatBuffer(count: imageCountMax * parameters.settings.inputCount)
+            parameters, inputSide: mapSide, imageCountMax: imageCountMax,
+            usesBatch: usesBatch(stage: stageCount))
+        input = FloatBuffer(count: imageCountMax * side * side * 3)
         between = [FloatBuffer(count: largest), FloatBuffer(count: largest)]
     }
 
@@ -117,7 +140,7 @@ package final class TrainableNetwork {
     ///
     /// - Precondition: whole images, at most `imageCountMax`.
     package func forward(_ images: [Float], step: StepSettings, noise: StepNoise = StepNoise()) -> [Float] {
-        let inputCount = parameters.settings.inputCount
+        let inputCount = side * side * 3
         precondition(!images.isEmpty && images.count.isMultiple(of: inputCount))
         imageCount = images.count / inputCount
         precondition(imageCount <= imageCountMax, "a batch that fits")
@@ -134,6 +157,17 @@ package final class TrainableNetwork {
         head.forward(
             context, input: map, imageCount: imageCount, factors: self.noise.featureFactors, step: step)
         return head.logits[0..<imageCount * parameters.settings.classCount].array
+    }
+
+    /// Replaces all running statistics by those that measuring passes have noted since the last time, and scales and
+    /// shifts so that the network computes what it did, to rounding.
+    ///
+    /// - Precondition: weights whose normalisations are not folded in.
+    package func restateStatistics() {
+        precondition(!parameters.isFolded, "statistics of their own")
+        for layer in ([stem.normalisations] + blocks.map(\.normalisations) + [head.normalisations]).joined() {
+            layer.restate()
+        }
     }
 
     /// The pooled features of the last forward pass, [images][features].

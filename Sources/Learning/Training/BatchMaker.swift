@@ -51,15 +51,18 @@ struct BatchMaker {
             path: [StreamPurpose.augmentation.rawValue, UInt64(epoch), UInt64(position)])
     }
 
-    /// The network's input for a step, [images][side][side][3].
-    func pixels(_ positions: [Int], epoch: Int, pool: ForkJoinPool) -> [Float] {
+    /// The network's input for a step, [images][side][side][3], shrunk to `side` after it was changed.
+    func pixels(_ positions: [Int], epoch: Int, side: Int, pool: ForkJoinPool) -> [Float] {
+        let shrinking = side == settings.side ? nil : Shrinking(from: settings.side, to: side)
         let changed = positions.map { _ in ChangedImage() }
         pool.forEach(taskCount: positions.count) { task, _ in
-            changed[task].grey = augmented(positions[task], epoch: epoch)
+            let whole = augmented(positions[task], epoch: epoch)
+            changed[task].grey = shrinking?.shrunk(whole) ?? whole
         }
-        var pixels = [Float](repeating: 0, count: positions.count * settings.inputCount)
+        let inputCount = side * side * 3
+        var pixels = [Float](repeating: 0, count: positions.count * inputCount)
         for (index, image) in changed.enumerated() {
-            input.write(image.grey, into: &pixels, at: index * settings.inputCount)
+            input.write(image.grey, into: &pixels, at: index * inputCount)
         }
         return pixels
     }
@@ -83,6 +86,25 @@ struct BatchMaker {
             noise.featureFactors = (0..<count).map { _ in factor(recipe.dropout) }
         }
         return noise
+    }
+}
+
+/// Makes square grey images smaller, as preparation does.
+private struct Shrinking {
+    private let side: Int
+    private let resampler: Resampler
+
+    init(from side: Int, to smaller: Int) {
+        self.side = side
+        let axis = ResizeAxis(
+            inputCount: side, from: 0, to: Double(side), outputCount: smaller, filter: .bicubic)
+        resampler = Resampler(horizontal: axis, vertical: axis)
+    }
+
+    func shrunk(_ grey: [Float]) -> [Float] {
+        resampler.resize(rowCount: side, columnCount: side) { index, row in
+            for column in 0..<side { row[column] = grey[index * side + column] }
+        }
     }
 }
 

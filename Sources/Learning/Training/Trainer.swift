@@ -24,6 +24,8 @@ package final class Trainer {
     private let training: [LearningImage]
     private let validation: [LearningImage]
     private let network: TrainableNetwork
+    /// The same weights for the smaller images of the phase at hand; nil at full size.
+    private var smaller: TrainableNetwork?
     private let update: WeightUpdate
     private let loss: CrossEntropy
     private let batches: BatchMaker
@@ -48,10 +50,6 @@ package final class Trainer {
         stateFolder: String? = nil, resuming: Bool = false, threadCount: Int
     ) throws(LearningError) {
         try recipe.check()
-        guard !recipe.measuresStatistics || !start.settings.batchNormFolded else {
-            throw .settings(
-                "the recipe: measuresStatistics needs a base whose batch normalisations are not folded in")
-        }
         let classCount = start.settings.classCount
         let counts = try Self.counts(training, validation, start.settings)
         self.recipe = recipe
@@ -116,7 +114,6 @@ package final class Trainer {
     package func run(
         shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
     ) throws(LearningError) -> Outcome {
-        if state.epoch == 0, recipe.measuresStatistics { measureStatistics() }
         while state.epoch < recipe.epochs, !isOutOfPatience {
             guard var record = try runEpoch(shouldStop, progress) else {
                 return .stopped(epochs: state.epoch)
@@ -138,18 +135,35 @@ package final class Trainer {
         recipe.patience > 0 && state.bestEpoch > 0 && state.epoch - state.bestEpoch >= recipe.patience
     }
 
+    /// The network for the size of an epoch's images.
+    private func network(epoch: Int) throws(LearningError) -> TrainableNetwork {
+        let side = recipe.side(epoch: epoch)
+        if side == network.side {
+            smaller = nil
+        } else if smaller?.side != side {
+            smaller = nil
+            do throws(EfficientNetError) {
+                smaller = try network.resized(to: side)
+            } catch {
+                throw .settings(error.description)
+            }
+        }
+        return smaller ?? network
+    }
+
     /// One pass over the training images; nil where it was stopped.
     private func runEpoch(
         _ shouldStop: () -> Bool, _ progress: (TrainingProgress) -> Void
     ) throws(LearningError) -> EpochRecord? {
         let epoch = state.epoch + 1
         let order = batches.order(epoch: epoch)
+        let network = try network(epoch: epoch)
         var (lossSum, rightCount, imageCount) = (0.0, 0, 0)
         var lengths: [Double] = []
         let step = StepSettings(isTraining: true, statisticsMomentum: recipe.statisticsMomentum)
         for (index, positions) in order.enumerated() {
             if shouldStop() { return nil }
-            let input = batches.pixels(positions, epoch: epoch, pool: network.pool)
+            let input = batches.pixels(positions, epoch: epoch, side: network.side, pool: network.pool)
             let noise = batches.noise(imageCount: positions.count, epoch: epoch, step: index)
             let truth = positions.map { training[$0].classIndex }
             let logits = network.forward(input, step: step, noise: noise)
@@ -174,20 +188,10 @@ package final class Trainer {
             gradientLength: lengths.sorted()[lengths.count / 2])
     }
 
-    /// Replaces the running statistics by those of the training images, batch by batch in a random order.
-    private func measureStatistics() {
-        let input = InputScale(start.preparation)
-        for (index, positions) in batches.order(epoch: 0).enumerated() {
-            _ = network.forward(
-                positions.flatMap { input.pixels(training[$0].grey) }, step: .measuring(pass: index + 1))
-        }
-        update.restartAverage()
-    }
-
     /// Watches, remembers the best epoch, and writes the checkpoint.
     private func finish(_ record: inout EpochRecord) throws(LearningError) {
         if !validation.isEmpty {
-            let (loss, accuracy) = withShippedWeights { watch() }
+            let (loss, accuracy) = with(shippedValues, shippedStatistics) { watch() }
             (record.validationLoss, record.validationAccuracy) = (loss, accuracy)
             let smallest = state.history.compactMap(\.validationLoss).min() ?? .infinity
             if loss < smallest {
@@ -212,16 +216,17 @@ package final class Trainer {
         update.average.count > 0 ? update.averageStatistics : network.parameters.statistics
     }
 
-    /// Puts the weights that would be written into the network for a while.
-    private func withShippedWeights<Result>(_ body: () -> Result) -> Result {
-        guard update.average.count > 0 else { return body() }
+    /// Puts other weights into the network for a while.
+    private func with<Result>(
+        _ values: FloatBuffer, _ statistics: FloatBuffer, _ body: () -> Result
+    ) -> Result {
         let parameters = network.parameters
-        let (values, statistics) = (parameters.values.region.array, parameters.statistics.region.array)
-        parameters.values.region.copy(update.average.region)
-        parameters.statistics.region.copy(update.averageStatistics.region)
+        let own = (parameters.values.region.array, parameters.statistics.region.array)
+        parameters.values.region.copy(values.region)
+        parameters.statistics.region.copy(statistics.region)
         let result = body()
-        parameters.values.region.set(values)
-        parameters.statistics.region.set(statistics)
+        parameters.values.region.set(own.0)
+        parameters.statistics.region.set(own.1)
         return result
     }
 
@@ -243,13 +248,29 @@ package final class Trainer {
     private func model() -> TrainedModel {
         let parameters = network.parameters
         let isBest = best.count > 0 && state.bestEpoch > 0
-        let tensors = parameters.exported(
-            values: isBest ? best : shippedValues,
-            statistics: isBest ? bestStatistics : shippedStatistics)
+        let tensors = with(
+            isBest ? best : shippedValues, isBest ? bestStatistics : shippedStatistics
+        ) {
+            if !parameters.isFolded { restateStatistics() }
+            return parameters.exported()
+        }
         return TrainedModel(
             settings: parameters.settings, tensors: tensors, isFolded: parameters.isFolded,
             preparation: start.preparation, history: state.history,
             epoch: isBest ? state.bestEpoch : state.epoch)
+    }
+
+    /// States the batch normalisations by the statistics of the training images, as preparation makes them.
+    ///
+    /// Frozen ones hold the statistics of whatever the starting weights were trained on, averaged ones lag behind. The
+    /// network's answers stay; who trains on from it may use batch statistics without a jump.
+    private func restateStatistics() {
+        let input = InputScale(start.preparation)
+        for first in stride(from: 0, to: training.count, by: network.imageCountMax) {
+            let images = training[first..<min(first + network.imageCountMax, training.count)]
+            _ = network.forward(images.flatMap { input.pixels($0.grey) }, step: .measuring)
+        }
+        network.restateStatistics()
     }
 }
 

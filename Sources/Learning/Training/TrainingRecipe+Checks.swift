@@ -7,6 +7,9 @@ extension TrainingRecipe {
             throw .settings("the recipe: architecture is \"\(architecture)\"; b0 to b7 are known")
         }
         try Self.check("side", side, NetworkSettings.sides)
+        for earlier in earlierSides {
+            try Self.check("earlierSides", earlier, NetworkSettings.sides.lowerBound...side)
+        }
         try Self.check("epochs", epochs, 1...10_000)
         try Self.check("batch", batch, 1...TrainableNetwork.imageCountLimit)
         try Self.check("patience", patience, 0...10_000)

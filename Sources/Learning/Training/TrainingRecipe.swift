@@ -31,6 +31,10 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
     package var architecture = "b4"
     /// Rows and columns of the input.
     package var side = 240
+    /// Sides of the images in earlier phases, at most `side`: small images teach the coarse shapes in a fraction of the
+    /// time, and change the picture as an augmentation does (Howard 2018; Tan and Le 2021). The epochs are shared out
+    /// evenly among these phases and the last one, at `side`. Empty: every epoch is at `side`.
+    package var earlierSides: [Int] = []
     /// Passes over the training images, 1…10 000.
     package var epochs = 12
     /// Images of a step, 1…1024; an epoch's images are spread evenly over its steps.
@@ -67,9 +71,6 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
     /// From where on batch normalisations use, and learn, the statistics of batches: "stem" (all of them),
     /// "blocks.6" or "blocks.6.1", "head", or "never". Those before keep their running statistics.
     package var batchStatisticsFrom = "stem"
-    /// Whether all running statistics are measured on the training images, unchanged ones, before the first step: those
-    /// that stay frozen then fit radiographs, not the photographs of the starting weights.
-    package var measuresStatistics = false
     /// How far running statistics move towards a batch's, 0…1.
     package var statisticsMomentum = 0.1
     /// How much the images of a class count.
@@ -87,4 +88,10 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
 
     /// The default recipe.
     package init() {}
+
+    /// The side of an epoch's images, epochs from 1.
+    package func side(epoch: Int) -> Int {
+        let sides = earlierSides + [side]
+        return sides[min((epoch - 1) * sides.count / epochs, sides.count - 1)]
+    }
 }

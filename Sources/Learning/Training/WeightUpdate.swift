@@ -44,6 +44,10 @@ final class WeightUpdate {
         let isAveraged = recipe.averageDecay > 0
         average = FloatBuffer(count: isAveraged ? count : 0)
         averageStatistics = FloatBuffer(count: isAveraged ? network.parameters.statistics.count : 0)
+        if isAveraged {
+            average.region.copy(network.parameters.values.region)
+            averageStatistics.region.copy(network.parameters.statistics.region)
+        }
         var slices: [Slice] = []
         for entry in network.parameters.entries
         where network.isLearned(entry.name) && !recipe.isFrozen(entry.name) {
@@ -56,14 +60,6 @@ final class WeightUpdate {
             }
         }
         self.slices = slices
-        restartAverage()
-    }
-
-    /// Sets the averages to what is averaged.
-    func restartAverage() {
-        guard recipe.averageDecay > 0 else { return }
-        average.region.copy(parameters.values.region)
-        averageStatistics.region.copy(parameters.statistics.region)
     }
 
     /// Whether anything learns at all.
