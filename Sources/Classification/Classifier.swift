@@ -27,12 +27,17 @@ package final class Classifier: Sendable {
         self.bundle = bundle
         self.threadCount = threadCount
         preparation = Preparation(bundle.description)
+        // Before as well as after, so that what starting took and what loading takes are never held at once.
+        ResidentMemory.giveBackWhatStartingTook()
         network = try bundle.network(threadCount: threadCount)
         familiarity = try bundle.familiarity(
             featureCount: network.settings.architecture.middleFeatureCount)
         views = bundle.description.views ?? .plain
         ResidentMemory.giveBackWhatStartingTook()
     }
+
+    /// Gives back the memory that only starting needed, once more: for a service when all of it is up.
+    package static func giveBackMemory() { ResidentMemory.giveBackWhatStartingTook() }
 
     /// What the model says about each image.
     package func classify(_ images: [PreparedImage]) -> [Prediction] {

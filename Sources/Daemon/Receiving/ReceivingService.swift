@@ -1,4 +1,5 @@
 // The listener: from the open port to the last association's end.
+import Classification
 import Dicom
 import Foundation
 import Logging
@@ -34,6 +35,7 @@ final class ReceivingService: Service {
         let status = "\(settings.aeTitle) listens on \(settings.bind) port \(provider.port)"
         logger.notice("\(status)")
         notifier.ready(status)
+        Classifier.giveBackMemory()
 
         let heartbeat = watchdog.heartbeat("listener", limit: Self.limit)
         await cancelWhenGracefulShutdown {

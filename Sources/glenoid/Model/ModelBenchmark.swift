@@ -52,8 +52,9 @@ struct ModelBenchmark: ParsableCommand {
             let clock = ContinuousClock()
             var network: Network?
             let load = try clock.measure {
+                ResidentMemory.giveBackWhatStartingTook()  // before and after, as the service does
                 network = try bundle.network(threadCount: try threadCount(threads))
-                ResidentMemory.giveBackWhatStartingTook()  // as the service does
+                ResidentMemory.giveBackWhatStartingTook()
             }
             guard let network else { return }
             let report = BenchmarkReport(
