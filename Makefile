@@ -95,8 +95,8 @@ sabotage: setup-test ## Take each protection out in turn; some test must notice 
 # The rooms that hold foreign bytes and threads, each with a build of its own beside the usual one. Leaks are not looked
 # for: Swift's runtime keeps what it has made once. `make soak` looks for growth instead.
 define sanitized
-	$(SWIFT) build --build-tests --sanitize $(1) --scratch-path .build/sanitize-$(1)
-	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --skip-build --no-parallel --sanitize $(1) \
+	$(SWIFT) build --build-tests --sanitize $(1) $(2) --scratch-path .build/sanitize-$(1)
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --skip-build --no-parallel --sanitize $(1) $(2) \
 		--scratch-path .build/sanitize-$(1) --filter 'WorkQueueTests|DaemonTests|DicomTests'
 endef
 
@@ -107,7 +107,8 @@ sanitize-undefined: setup-test ## The same with the undefined-behaviour sanitize
 	$(call sanitized,undefined)
 
 sanitize-thread: setup-test ## The same with the thread sanitizer.
-	$(call sanitized,thread)
+	@# Sources/Locks: a lock that the sanitizer understands.
+	$(call sanitized,thread,-Xswiftc -DTHREAD_SANITIZER)
 
 bench-preparation: build setup-demo ## Time the way from a file to the network's input against pydicom and Pillow.
 	-Tests/Benchmarks/preparation.py $(BUILD)/glenoid '$(GLENOID_PEERS)' '$(GLENOID_SHARED)' \

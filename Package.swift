@@ -48,16 +48,18 @@ let package = Package(
                 "ijg8", "ijg12", "ijg16", "oflog", "ofstd", "crypto", "openjp2", "z", "stdc++",
             ])),
         .target(name: "CKernels", cSettings: optimisedC),
+        .target(name: "Locks", swiftSettings: strict),
 
         // Level 1
         .target(name: "Dicom", dependencies: ["CDCMTK", "CCrypto"], swiftSettings: strict),
-        .target(name: "Tensor", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: strict),
+        .target(name: "Tensor", dependencies: ["CKernels", "COpenBLAS", "Locks"], swiftSettings: strict),
         .target(
-            name: "WorkQueue", dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+            name: "WorkQueue", dependencies: ["Locks", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
 
         // Level 2
-        .target(name: "EfficientNet", dependencies: ["Tensor", "CHDF5", "CZip"], swiftSettings: strict),
+        .target(
+            name: "EfficientNet", dependencies: ["Locks", "Tensor", "CHDF5", "CZip"], swiftSettings: strict),
 
         // Level 3
         .target(
@@ -71,7 +73,7 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Classification", "Dicom", "WorkQueue", "Yams", "CSystemd",
+                "Classification", "Dicom", "Locks", "WorkQueue", "Yams", "CSystemd",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -93,14 +95,16 @@ let package = Package(
         // What tests of several rooms push: exact bytes from a scripted peer, and the corpus.
         .target(name: "TestMaterial", path: "Tests/TestMaterial", swiftSettings: strict),
         .testTarget(
-            name: "DicomTests", dependencies: ["Dicom", "CEncoders", "TestMaterial"], swiftSettings: strict),
+            name: "DicomTests", dependencies: ["Dicom", "CEncoders", "Locks", "TestMaterial"],
+            swiftSettings: strict),
         // Counts a thread's allocations.
         .target(name: "AllocationCount", path: "Tests/AllocationCount"),
         // The list that every table of kernels must pass, in C so that it also runs under qemu (make test-neon).
         .target(
             name: "KernelTwins", dependencies: ["CKernels"], path: "Tests/KernelTwins",
             exclude: ["main.c", "run-neon"]),
-        .testTarget(name: "TensorTests", dependencies: ["Tensor", "KernelTwins"], swiftSettings: strict),
+        .testTarget(
+            name: "TensorTests", dependencies: ["Tensor", "KernelTwins", "Locks"], swiftSettings: strict),
         .testTarget(
             name: "WorkQueueTests",
             dependencies: ["WorkQueue", .product(name: "GRDB", package: "GRDB.swift")],
@@ -118,7 +122,7 @@ let package = Package(
             exclude: ["Fixtures"],  // read from their place in the source
             swiftSettings: strict),
         .testTarget(
-            name: "DaemonTests", dependencies: ["Daemon", "Classification", "WorkQueue", "Dicom"],
+            name: "DaemonTests", dependencies: ["Daemon", "Classification", "Locks", "WorkQueue", "Dicom"],
             swiftSettings: strict),
         .testTarget(
             name: "GlenoidTests", dependencies: ["glenoid", "WorkQueue", "TestMaterial"],

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 package import Tensor
 
 /// An EfficientNet ready to classify.
@@ -16,7 +16,7 @@ package final class Network: Sendable {
 
     private let pool: ForkJoinPool
     private let engine: any InferenceEngine
-    private let turn = Mutex(())
+    private let turn = Lock(())
 
     /// Loads the weights of a bundle: a safetensors file with this program's names.
     ///

@@ -1,5 +1,6 @@
 internal import CKernels
 import Glibc
+import Locks
 import Synchronization
 
 /// Work that is cut into numbered tasks.
@@ -33,7 +34,7 @@ package final class ForkJoinPool: Sendable {
     package let threadCount: Int
 
     private let board: Board
-    private let callers = Mutex(())
+    private let callers = Lock(())
     private let threads: [pthread_t]
 
     /// Starts `threadCount` − 1 helpers.

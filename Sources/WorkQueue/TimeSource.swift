@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Synchronization
+internal import Locks
 
 /// The front door for time: whoever needs to know what time it is asks one of these, so tests can decide.
 package protocol TimeSource: Sendable {
@@ -40,11 +40,11 @@ package struct SystemTime: TimeSource {
 
 /// Time for tests and simulations: it stands still until told otherwise.
 package final class ManualTime: TimeSource {
-    private let current: Mutex<Timestamp>
+    private let current: Lock<Timestamp>
 
     /// Starts at a moment; the default is 2026-01-01 00:00:00 UTC.
     package init(_ start: Timestamp = Timestamp(microseconds: 1_767_225_600_000_000)) {
-        current = Mutex(start)
+        current = Lock(start)
     }
 
     package func now() -> Timestamp {

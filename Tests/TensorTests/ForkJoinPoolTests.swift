@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 import Tensor
 import Testing
 
@@ -10,7 +10,7 @@ import Testing
         let pool = ForkJoinPool(threadCount: threadCount)
         for taskCount in [0, 1, 2, 3, 7, 64, 1000] {
             for _ in 0..<20 {
-                let counts = Mutex([Int](repeating: 0, count: taskCount))
+                let counts = Lock([Int](repeating: 0, count: taskCount))
                 pool.forEach(taskCount: taskCount) { task, worker in
                     precondition((0..<threadCount).contains(worker))
                     counts.withLock { $0[task] += 1 }
@@ -22,7 +22,7 @@ import Testing
 
     @Test func runsOfSeveralCallersQueueUp() {
         let pool = ForkJoinPool(threadCount: 3)
-        let total = Mutex(0)
+        let total = Lock(0)
         DispatchQueue.concurrentPerform(iterations: 4) { _ in
             for _ in 0..<200 { pool.forEach(taskCount: 5) { task, _ in total.withLock { $0 += task } } }
         }
@@ -33,7 +33,7 @@ import Testing
         let pool = ForkJoinPool(threadCount: 2)
         for _ in 0..<5 {
             Thread.sleep(forTimeInterval: 0.02)  // longer than a helper spins
-            let workers = Mutex(Set<Int>())
+            let workers = Lock(Set<Int>())
             pool.forEach(taskCount: 2) { _, worker in
                 _ = workers.withLock { $0.insert(worker) }
                 // The other task must be somebody else's: this one ends only when both have begun.

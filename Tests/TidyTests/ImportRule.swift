@@ -13,10 +13,11 @@ enum ImportRule {
 
     /// The table.
     static let rooms: [Room] = [
+        Room(name: "Locks", level: 0, rooms: [], libraries: []),
         Room(name: "Dicom", level: 1, rooms: ["CDCMTK"], libraries: ["CCrypto"]),
-        Room(name: "Tensor", level: 1, rooms: ["CKernels"], libraries: ["COpenBLAS"]),
-        Room(name: "WorkQueue", level: 1, rooms: [], libraries: ["GRDB"]),
-        Room(name: "EfficientNet", level: 2, rooms: ["Tensor"], libraries: ["CHDF5", "CZip"]),
+        Room(name: "Tensor", level: 1, rooms: ["CKernels", "Locks"], libraries: ["COpenBLAS"]),
+        Room(name: "WorkQueue", level: 1, rooms: ["Locks"], libraries: ["GRDB"]),
+        Room(name: "EfficientNet", level: 2, rooms: ["Locks", "Tensor"], libraries: ["CHDF5", "CZip"]),
         Room(
             name: "Classification", level: 3, rooms: ["Dicom", "EfficientNet", "Tensor"],
             libraries: ["CJPEG", "CPNG"]),
@@ -24,7 +25,7 @@ enum ImportRule {
             name: "Learning", level: 4, rooms: ["Classification", "EfficientNet", "Tensor"],
             libraries: ["CXGBoost"]),
         Room(
-            name: "Daemon", level: 4, rooms: ["Classification", "Dicom", "WorkQueue"],
+            name: "Daemon", level: 4, rooms: ["Classification", "Dicom", "Locks", "WorkQueue"],
             libraries: ["CSystemd", "Logging", "ServiceLifecycle", "UnixSignals", "Yams"]),
         Room(
             name: "glenoid", level: 5,

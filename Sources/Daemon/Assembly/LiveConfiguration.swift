@@ -1,12 +1,12 @@
-import Synchronization
+import Locks
 
 /// The configuration in force; a reload replaces it, and whoever needs a setting asks for it when it is needed.
 package final class LiveConfiguration: Sendable {
-    private let configuration: Mutex<Configuration>
+    private let configuration: Lock<Configuration>
 
     /// Puts a configuration into force.
     package init(_ configuration: Configuration) {
-        self.configuration = Mutex(configuration)
+        self.configuration = Lock(configuration)
     }
 
     /// The configuration in force.

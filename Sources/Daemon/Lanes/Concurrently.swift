@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Locks
 
 /// The values of a function, in the order of the elements, several worked out at a time.
 ///
@@ -9,7 +9,7 @@ package func concurrently<Element: Sendable, Value: Sendable>(
     _ elements: [Element], threadCount: Int, _ value: @Sendable (Element) -> Value
 ) -> [Value] {
     guard threadCount > 1, elements.count > 1 else { return elements.map(value) }
-    let values = Mutex<[Value?]>(Array(repeating: nil, count: elements.count))
+    let values = Lock<[Value?]>(Array(repeating: nil, count: elements.count))
     DispatchQueue.concurrentPerform(iterations: elements.count) { index in
         let result = value(elements[index])
         values.withLock { $0[index] = result }

@@ -1,17 +1,17 @@
 // The daemon's log: one line an event on standard error, for a person, the journal, or a log shipper.
 import Foundation
 import Glibc
+import Locks
 package import Logging
-import Synchronization
 import WorkQueue
 
 /// Least severe level that is written; shared by every logger, so that a reload changes them all at once.
 package final class LogThreshold: Sendable {
-    private let level: Mutex<LogLevel>
+    private let level: Lock<LogLevel>
 
     /// A threshold at a level.
     package init(_ level: LogLevel) {
-        self.level = Mutex(level)
+        self.level = Lock(level)
     }
 
     /// The level in force.

@@ -1,7 +1,7 @@
 // Keeps what associations bring: the step between the network and the queue.
 import Dicom
+import Locks
 import Logging
-import Synchronization
 import WorkQueue
 
 /// Decides who may send, and answers 0x0000 only for what is safe on the disk.
@@ -14,7 +14,7 @@ final class Receiver: StoreProviderDelegate {
     private let time: any TimeSource
     private let configuration: LiveConfiguration
     private let logger: Logger
-    private let peers = Mutex<[AssociationID: Peer]>([:])
+    private let peers = Lock<[AssociationID: Peer]>([:])
     /// Makes association names unique over restarts: the provider counts from 1 in every process.
     private let epoch: String
 

@@ -1,6 +1,6 @@
+internal import Locks
 package import Logging
 internal import ServiceLifecycle
-internal import Synchronization
 
 /// Pings systemd as long as every watched thread moves.
 ///
@@ -14,7 +14,7 @@ package final class WatchdogService: Service {
     private let notifier: SystemdNotifier
     private let interval: Duration
     private let logger: Logger
-    private let watchdog = Mutex(Watchdog())
+    private let watchdog = Lock(Watchdog())
 
     /// Creates the service.
     ///

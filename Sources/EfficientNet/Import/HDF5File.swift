@@ -1,5 +1,5 @@
 internal import CHDF5
-internal import Synchronization
+internal import Locks
 internal import Tensor
 
 /// An HDF5 file, read-only: the little of it that Keras files use.
@@ -12,7 +12,7 @@ final class HDF5File {
     private let path: String
     private let file: hid_t
 
-    private static let library = Mutex(())
+    private static let library = Lock(())
 
     /// Opens a file on disk.
     convenience init(path: String) throws(EfficientNetError) {

@@ -1,5 +1,5 @@
 import Daemon
-import Synchronization
+import Locks
 import Testing
 
 @Suite struct ConcurrentlyTests {
@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func eachElementIsAskedForOnce() {
-        let asked = Mutex<[Int]>([])
+        let asked = Lock<[Int]>([])
         _ = concurrently(Array(0..<50), threadCount: 2) { element in asked.withLock { $0.append(element) } }
         #expect(asked.withLock { $0.sorted() } == Array(0..<50))
     }

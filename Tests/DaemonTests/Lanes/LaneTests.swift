@@ -1,6 +1,6 @@
 import Daemon
+import Locks
 import Logging
-import Synchronization
 import Testing
 import WorkQueue
 
@@ -15,7 +15,7 @@ struct LaneTests {
 
     /// What a played service manager was told.
     private final class Told: Sendable {
-        private let states = Mutex<[String]>([])
+        private let states = Lock<[String]>([])
         func add(_ state: String) { states.withLock { $0.append(state) } }
         var pings: Int { states.withLock { $0.count { $0.contains("WATCHDOG=1") } } }
     }
@@ -107,14 +107,14 @@ struct LaneTests {
 
 /// A count that several threads see.
 private final class Counter: Sendable {
-    private let value = Mutex(0)
+    private let value = Lock(0)
     func add() { value.withLock { $0 += 1 } }
     var count: Int { value.withLock { $0 } }
 }
 
 /// A flag that a blocked thread looks at.
 private final class Flag: Sendable {
-    private let value = Mutex(false)
+    private let value = Lock(false)
     private let signal = ChangeSignal()
     func set(_ new: Bool) { value.withLock { $0 = new } }
     var isSet: Bool { value.withLock { $0 } }

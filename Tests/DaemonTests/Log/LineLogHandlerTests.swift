@@ -1,14 +1,14 @@
 import Daemon
 import Foundation
+import Locks
 import Logging
-import Synchronization
 import Testing
 
 @Suite("Log lines")
 struct LineLogHandlerTests {
     /// What a logger wrote.
     private final class Lines: Sendable {
-        private let text = Mutex("")
+        private let text = Lock("")
         func add(_ line: String) { text.withLock { $0 += line } }
         var all: String { text.withLock { $0 } }
     }

@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import Synchronization
+import Locks
 import Testing
 
 /// Random lives of a node: senders, workers, two destinations, an operator, a disk, a queue, two clocks and a process that
@@ -23,8 +23,8 @@ import Testing
 
     @Test func thePromiseHoldsWhateverFails() throws {
         let first = Self.number("GLENOID_SEED") ?? 1
-        let totals = Mutex(Simulation.Tally())
-        let broken = Mutex([(seed: Int, complaints: String)]())
+        let totals = Lock(Simulation.Tally())
+        let broken = Lock([(seed: Int, complaints: String)]())
         DispatchQueue.concurrentPerform(iterations: Self.seedCount) { index in
             guard broken.withLock({ $0.count < 5 }) else { return }
             let seed = first + index

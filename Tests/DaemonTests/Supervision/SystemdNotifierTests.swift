@@ -1,11 +1,11 @@
 import Daemon
+import Locks
 import Logging
-import Synchronization
 import Testing
 
 /// Keeps what a notifier sent.
 private final class Manager: Sendable {
-    private let states = Mutex<[String]>([])
+    private let states = Lock<[String]>([])
     var received: [String] { states.withLock { $0 } }
     var notifier: SystemdNotifier { SystemdNotifier { state in self.states.withLock { $0.append(state) } } }
 }

@@ -1,6 +1,6 @@
 import Dicom
 import Foundation
-import Synchronization
+import Locks
 
 /// A folder that is gone after the test.
 final class ScratchFolder: Sendable {
@@ -29,7 +29,7 @@ final class RecordingDelegate: StoreProviderDelegate {
         var notes: [StoreProviderNote] = []
     }
 
-    private let record = Mutex(Record())
+    private let record = Lock(Record())
     let folder: ScratchFolder
     private let decision: AssociationDecision
     private let storeStatus: DIMSEStatus

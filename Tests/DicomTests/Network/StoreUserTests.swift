@@ -1,6 +1,6 @@
 import Dicom
 import Foundation
-import Synchronization
+import Locks
 import TestMaterial
 import Testing
 
@@ -330,7 +330,7 @@ import Testing
     }
 
     @Test func aStaleAssociationIsTriedOnceMore() throws {
-        let count = Mutex(0)
+        let count = Lock(0)
         // Answers the first message of each connection, and hangs up on the second.
         let peer = try ScriptedAcceptor { peer in
             count.withLock { $0 += 1 }
