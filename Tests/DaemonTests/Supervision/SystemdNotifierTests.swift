@@ -1,4 +1,5 @@
 import Daemon
+import Foundation
 import Locks
 import Logging
 import Testing
@@ -8,6 +9,22 @@ private final class Manager: Sendable {
     private let states = Lock<[String]>([])
     var received: [String] { states.withLock { $0 } }
     var notifier: SystemdNotifier { SystemdNotifier { state in self.states.withLock { $0.append(state) } } }
+}
+
+/// A thread that beats until it is stopped.
+private final class Worker: Sendable {
+    private let isStopped = Lock(false)
+
+    func start(beating heartbeat: Heartbeat) {
+        Thread.detachNewThread {
+            while !self.isStopped.withLock({ $0 }) {
+                heartbeat.beat()
+                Thread.sleep(forTimeInterval: 0.001)
+            }
+        }
+    }
+
+    func stop() { isStopped.withLock { $0 = true } }
 }
 
 @Suite struct SystemdNotifierTests {
@@ -47,8 +64,9 @@ private final class Manager: Sendable {
         let service = WatchdogService(notifier: manager.notifier, interval: .milliseconds(5), logger: logger)
         let heartbeat = service.heartbeat("worker", limit: .milliseconds(50))
         let running = Task { try await service.run() }
-        // A loaded machine may be late anywhere here, so every wait is for an event, not for a time.
-        try await waitForPing(after: 0, of: manager) { heartbeat.beat() }
+        // Other tests may hold up every task for seconds: the worker has a thread of its own, and every wait is for an
+        // event, not for a time.
+        try await waitForPing(after: 0, of: manager, whileBeating: heartbeat)
 
         // The worker hangs: the pings come to an end.
         var pings = 0
@@ -58,16 +76,20 @@ private final class Manager: Sendable {
         }
 
         // It moves again.
-        try await waitForPing(after: pings, of: manager) { heartbeat.beat() }
+        try await waitForPing(after: pings, of: manager, whileBeating: heartbeat)
         running.cancel()
         try await running.value
     }
 
-    private func waitForPing(after count: Int, of manager: Manager, doing work: () -> Void) async throws {
+    private func waitForPing(
+        after count: Int, of manager: Manager, whileBeating heartbeat: Heartbeat
+    ) async throws {
+        let worker = Worker()
+        defer { worker.stop() }
+        worker.start(beating: heartbeat)
         let deadline = SuspendingClock.now + .seconds(60)
         while manager.received.count <= count {
             try #require(SuspendingClock.now < deadline, "no ping for a minute")
-            work()
             try await Task.sleep(for: .milliseconds(1))
         }
     }
