@@ -187,6 +187,20 @@ struct DiskTests {
         #expect(try visible(in: hospital.folder) == files.count)
     }
 
+    /// Every second of many commits happens although the caller is told that it failed: what was claimed by one must not
+    /// wait for the end of its lease, which is minutes away.
+    @Test("claims whose commit was answered with an error do not hold up the work")
+    func doubtfulClaims() throws {
+        let hospital = try Hospital(
+            bundle: try Fixtures.quickBundle(in: NSTemporaryDirectory() + UUID().uuidString))
+        try hospital.openPACS()
+        let faults = stride(from: 4, through: 24, by: 2).map { "queue.committed:EIO:\($0)" }
+        try hospital.open(environment: ["GLENOID_FAULT": faults.joined(separator: ",")])
+        let files = try Radiographs.make(4, in: hospital.folder)
+        _ = try push(files, to: hospital)
+        try expectReported(files, in: hospital)
+    }
+
     private func push(_ files: [String], to hospital: Hospital) throws -> [String] {
         var left = files
         var refused: [String] = []

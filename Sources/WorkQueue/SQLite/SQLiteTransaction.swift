@@ -14,6 +14,9 @@ final class SQLiteTransaction {
     /// Who is to be woken once this is committed.
     private(set) var topics: QueueTopics = []
 
+    /// What was claimed in this part, with its tokens.
+    private(set) var claims: [WorkID: Int64] = [:]
+
     /// The most events of one name that one piece of work keeps; more are counted onto the newest.
     static let eventsOfOneNameMax: Int64 = 32
     /// The most rows whose time has come that one call moves; the rest follow with the next call.
@@ -45,6 +48,7 @@ final class SQLiteTransaction {
         let step = try work.apply(event, to: id, now: now, limits: settings.limits(for: id.kind))
         guard work != before else { return step }
         try save(work, id)
+        if case .claim(let lease) = event { claims[id] = lease.token }
         switch id.kind {
         case .instance: try instanceMoved(row, from: before.state, to: work.state)
         case .report: break
@@ -111,6 +115,15 @@ final class SQLiteTransaction {
             LIMIT \(Self.ticksMax)
             """, arguments)
         for row in due { try apply(.tick, to: WorkID(kind, row["id"])) }
+    }
+
+    /// Gives a claim back as if it had never been made, if it is held.
+    func giveBack(_ id: WorkID, token: Int64) throws {
+        do {
+            try apply(.finish(token: token, .release), to: id)
+        } catch WorkQueueError.leaseExpired, WorkQueueError.absent {
+            // The commit did not happen, or the lease has ended since.
+        }
     }
 
     /// A lease that nobody else has.

@@ -4,7 +4,7 @@ extension SQLiteWorkQueue {
     package func claimInstances(
         max countMax: Int, lease: Duration, now: Timestamp
     ) throws(WorkQueueError) -> [InstanceClaim] {
-        try write(now: now) { try $0.claimInstances(max: countMax, lease: lease) }
+        try claim(now: now) { try $0.claimInstances(max: countMax, lease: lease) }
     }
 
     package func finish(

@@ -4,7 +4,7 @@ extension SQLiteWorkQueue {
     package func claimDelivery(
         destination: String, lease: Duration, now: Timestamp
     ) throws(WorkQueueError) -> DeliveryClaim? {
-        try write(now: now) { try $0.claimDelivery(destination: destination, lease: lease) }
+        try claim(now: now) { try $0.claimDelivery(destination: destination, lease: lease) }
     }
 
     package func finish(

@@ -4,7 +4,7 @@ extension SQLiteWorkQueue {
     package func claimReport(
         timing: StudyTiming, lease: Duration, now: Timestamp
     ) throws(WorkQueueError) -> ReportClaim? {
-        try write(now: now) { try $0.claimReport(timing: timing, lease: lease) }
+        try claim(now: now) { try $0.claimReport(timing: timing, lease: lease) }
     }
 
     package func record(

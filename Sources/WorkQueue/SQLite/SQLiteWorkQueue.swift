@@ -20,6 +20,7 @@ package final class SQLiteWorkQueue: WorkQueue {
     package let settings: QueueSettings
     private let pool: DatabasePool
     private let group: GroupCommit
+    private let doubtful = DoubtfulClaims()
 
     /// The largest the write-ahead log stays after it was folded into the database, in bytes.
     package static let logBytesMax = 16 << 20
@@ -95,6 +96,27 @@ package final class SQLiteWorkQueue: WorkQueue {
         }
         changes.announce(topics)
         return value
+    }
+
+    /// A transaction of one call that claims work, and first gives back what earlier ones claimed in vain.
+    func claim<Value: Sendable>(
+        now: Timestamp, _ body: @escaping @Sendable (SQLiteTransaction) throws -> Value
+    ) throws(WorkQueueError) -> Value {
+        let earlier = doubtful.list
+        let made = DoubtfulClaims()
+        do throws(WorkQueueError) {
+            let value = try write(now: now) { transaction in
+                for (id, token) in earlier { try transaction.giveBack(id, token: token) }
+                let value = try body(transaction)
+                made.add(transaction.claims)
+                return value
+            }
+            doubtful.remove(earlier)
+            return value
+        } catch {
+            doubtful.add(made.list)
+            throw error
+        }
     }
 
     /// Commits made so far through this queue; fewer than calls when callers shared them.
