@@ -36,9 +36,6 @@ package final class Classifier: Sendable {
         ResidentMemory.giveBackWhatStartingTook()
     }
 
-    /// Gives back the memory that only starting needed, once more: for a service when all of it is up.
-    package static func giveBackMemory() { ResidentMemory.giveBackWhatStartingTook() }
-
     /// What the model says about each image.
     package func classify(_ images: [PreparedImage]) -> [Prediction] {
         evaluations(of: images).map(prediction)

@@ -61,13 +61,6 @@ package struct NetworkSettings: Sendable, Hashable {
         self.batchNormFolded = batchNormFolded
     }
 
-    /// The same network for images of another side; throws `settings` for one that is not possible.
-    package func with(side: Int) throws(EfficientNetError) -> NetworkSettings {
-        try NetworkSettings(
-            architecture: architecture, side: side, padding: padding, batchNormEpsilon: batchNormEpsilon,
-            classCount: classCount, batchNormFolded: batchNormFolded)
-    }
-
     /// Floats of one input image: side × side × 3.
     package var inputCount: Int { side * side * 3 }
 }

@@ -1,5 +1,4 @@
 // The listener: from the open port to the last association's end.
-import Classification
 import Dicom
 import Foundation
 import Logging
@@ -35,7 +34,6 @@ final class ReceivingService: Service {
         let status = "\(settings.aeTitle) listens on \(settings.bind) port \(provider.port)"
         logger.notice("\(status)")
         notifier.ready(status)
-        Classifier.giveBackMemory()
 
         let heartbeat = watchdog.heartbeat("listener", limit: Self.limit)
         await cancelWhenGracefulShutdown {

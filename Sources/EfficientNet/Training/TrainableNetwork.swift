@@ -68,11 +68,11 @@ package final class TrainableNetwork {
 
     /// A network for smaller or larger images that shares parameters and threads with this one.
     ///
-    /// Throws `settings` for an impossible side.
-    package func resized(to side: Int) throws(EfficientNetError) -> TrainableNetwork {
-        TrainableNetwork(
-            parameters, side: try parameters.settings.with(side: side).side, imageCountMax: imageCountMax,
-            freezing: freezing, context: context)
+    /// - Precondition: a side of `NetworkSettings.sides`.
+    package func resized(to side: Int) -> TrainableNetwork {
+        precondition(NetworkSettings.sides.contains(side), "a side that is possible")
+        return TrainableNetwork(
+            parameters, side: side, imageCountMax: imageCountMax, freezing: freezing, context: context)
     }
 
     private init(

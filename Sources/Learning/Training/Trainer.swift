@@ -136,18 +136,11 @@ package final class Trainer {
     }
 
     /// The network for the size of an epoch's images.
-    private func network(epoch: Int) throws(LearningError) -> TrainableNetwork {
+    private func network(epoch: Int) -> TrainableNetwork {
         let side = recipe.side(epoch: epoch)
-        if side == network.side {
-            smaller = nil
-        } else if smaller?.side != side {
-            smaller = nil
-            do throws(EfficientNetError) {
-                smaller = try network.resized(to: side)
-            } catch {
-                throw .settings(error.description)
-            }
-        }
+        if let smaller, smaller.side == side { return smaller }
+        smaller = nil  // before the next one takes its memory
+        if side != network.side { smaller = network.resized(to: side) }
         return smaller ?? network
     }
 
@@ -157,7 +150,7 @@ package final class Trainer {
     ) throws(LearningError) -> EpochRecord? {
         let epoch = state.epoch + 1
         let order = batches.order(epoch: epoch)
-        let network = try network(epoch: epoch)
+        let network = network(epoch: epoch)
         var (lossSum, rightCount, imageCount) = (0.0, 0, 0)
         var lengths: [Double] = []
         let step = StepSettings(isTraining: true, statisticsMomentum: recipe.statisticsMomentum)
