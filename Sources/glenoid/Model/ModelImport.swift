@@ -80,6 +80,8 @@ struct ModelImport: ParsableCommand {
                         + "\(imported.settings.side) × \(imported.settings.side), "
                         + "\(imported.settings.classCount) classes, written to \(output)")
             }
+        } catch EfficientNetError.file(let error) {
+            throw CommandFailure("\(error)")  // it names the file
         } catch let error as EfficientNetError {
             throw CommandFailure("\(source): \(error)")
         } catch let error as ModelBundleError {
