@@ -24,7 +24,7 @@ PACKAGES_BUILD := binutils gcc git libc6-dev libcurl4 libncurses6 libstdc++-12-d
 PACKAGES_DEMO  := dcmtk default-jre-headless dicom3tools jq libpixelmed-java
 PACKAGES_TEST  := gcc-aarch64-linux-gnu libc6-dev-arm64-cross openjph-tools procps python3 qemu-user strace systemd
 
-# Where data and starting weights of the shipped model's successor lie, and where `make model` writes it.
+# Where data and starting weights of the shipped model lie, and where `make model` writes it.
 GLENOID_SHARED ?= ../shared
 MODEL          ?= .build/models/shoulder-implant
 
@@ -130,17 +130,17 @@ bench-training: build ## Time a training step beside PyTorch (GLENOID_PEERS).
 	$(GLENOID_PEERS) Tests/Benchmarks/training.py $(BUILD)/glenoid
 
 # Continues a training that was stopped; the same recipe, data and weights give the same bytes.
-model: build ## Train the successor of the shipped model from data and starting weights (GLENOID_SHARED=DIR, MODEL=DIR to write).
+model: build ## Train the shipped model from data and starting weights (GLENOID_SHARED=DIR, MODEL=DIR to write).
 	$(BUILD)/glenoid train '$(GLENOID_SHARED)/data/shoulder-implants' \
 		--base '$(GLENOID_SHARED)/weights/efficientnet-b4-imagenet-partial.safetensors' \
 		--initialise blocks.6.1,classifier --recipe conf/training/shoulder-implant.json \
-		--labels conf/models/shoulder-implant.labels.json --half --resume --output '$(MODEL)'
+		--labels conf/models/shoulder-implant.labels.json --mirror --half --resume --output '$(MODEL)'
 
 cross-validation: build ## Cross-validate that recipe; hours, resumable; the report goes to docs (GLENOID_SHARED=DIR).
 	$(BUILD)/glenoid cross-validate '$(GLENOID_SHARED)/data/shoulder-implants' --folds 10 \
 		--base '$(GLENOID_SHARED)/weights/efficientnet-b4-imagenet-partial.safetensors' \
 		--initialise blocks.6.1,classifier --recipe conf/training/shoulder-implant.json \
-		--labels conf/models/shoulder-implant.labels.json --baselines \
+		--labels conf/models/shoulder-implant.labels.json --mirror --baselines \
 		--state .build/cross-validation --report docs/cross-validation --no-pictures
 
 static: setup ## Build the program that install installs.

@@ -45,6 +45,13 @@ struct SoakTests {
             }
             try #require(isDone, "\(hospital.log.suffix(4000))")
             looks.append(try look(hospital, pushed))
+            // A database file stays as large as it ever had to be. Emptied every eighth of the way, it never has to hold
+            // more than at the beginning; else that would depend on what comes between two purges, a minute apart.
+            if isLong, pushed % (wanted / 8) < round {
+                try #require(
+                    eventually(within: 180) { (try? spoolFiles(hospital)) == 0 },
+                    "\(hospital.log.suffix(4000))")
+            }
         }
         let elapsed = ContinuousClock.now - start
         let (early, late) = (
@@ -70,12 +77,16 @@ struct SoakTests {
         let size = { (path: String) in
             (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
         }
-        let spool = try FileManager.default.subpathsOfDirectory(atPath: hospital.folder + "/spool")
         return Look(
             images: images, usage: try Usage(of: try #require(hospital.daemon)),
             databaseBytes: size(hospital.folder + "/queue.sqlite")
                 + size(hospital.folder + "/queue.sqlite-wal"),
-            spoolFiles: spool.count { $0.hasSuffix(".dcm") })
+            spoolFiles: try spoolFiles(hospital))
+    }
+
+    private func spoolFiles(_ hospital: Hospital) throws -> Int {
+        try FileManager.default.subpathsOfDirectory(atPath: hospital.folder + "/spool")
+            .count { $0.hasSuffix(".dcm") }
     }
 
     private static func table(_ looks: [Look], seconds: Double) -> [String] {

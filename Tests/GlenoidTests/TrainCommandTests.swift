@@ -163,12 +163,13 @@ import Testing
         #expect(
             refused.status == 1
                 && refused.errors.contains("class 'oblique' (7 images) is not a label of the model"))
-        let anew = try Program.run("glenoid", arguments(["--initialise", "classifier", "--half", "--fold"]))
+        let anew = try Program.run(
+            "glenoid", arguments(["--initialise", "classifier", "--half", "--fold", "--mirror"]))
         #expect(anew.status == 0, "\(anew.errors)")
         let folder = "\(pictures.folder)/next"
         let shown = try Program.run("glenoid", ["model", "show", folder])
         #expect(shown.output.contains("oblique"), "\(shown.output)\(shown.errors)")
-        #expect(shown.output.contains("images, data digest"))
+        #expect(shown.output.contains("images, data digest") && shown.output.contains("mirrored"))
         let further = try Program.run(
             "glenoid",
             [
@@ -178,5 +179,6 @@ import Testing
         #expect(
             further.status == 0 && further.errors.contains("their statistics stay frozen"),
             "\(further.errors)")
+        #expect(try Program.run("glenoid", ["model", "show", "\(folder)-2"]).output.contains("mirrored"))
     }
 }

@@ -40,12 +40,7 @@ struct CrossValidateCommand: ParsableCommand {
     @Flag(help: "The classic classifiers alone; no network is trained.")
     var baselinesOnly = false
 
-    @Option(
-        help: ArgumentHelp("Average over views magnified this many times; repeatable.", valueName: "factor"))
-    var zoom: [Double] = []
-
-    @Flag(help: "Average over the mirror image as well.")
-    var mirror = false
+    @OptionGroup var viewOptions: ViewOptions
 
     @Option(
         help: ArgumentHelp(
@@ -68,8 +63,8 @@ struct CrossValidateCommand: ParsableCommand {
             let plan = try TrainingPlan(source: source, startOptions, recipeOptions)
             for note in plan.notes { complain(note) }
             let validation = try CrossValidation(
-                set: plan.set, start: plan.start, recipe: plan.recipe, foldCount: folds, views: try views(),
-                stateFolder: state)
+                set: plan.set, start: plan.start, recipe: plan.recipe, foldCount: folds,
+                views: viewOptions.settings ?? .plain, stateFolder: state)
             let wanted = try foldsToRun()
             if !baselinesOnly { try train(validation, wanted, threadCount) }
             let methods =
@@ -85,18 +80,6 @@ struct CrossValidateCommand: ParsableCommand {
         } catch let error as LearningError {
             throw CommandFailure(error.description)
         }
-    }
-
-    private func views() throws -> ViewSettings {
-        let views = ViewSettings(mirrored: mirror, zooms: [1] + zoom.filter { $0 != 1 })
-        guard views.zooms.allSatisfy(ViewSettings.zoomRange.contains),
-            views.zooms.count <= ViewSettings.zoomCountMax
-        else {
-            throw ValidationError(
-                "--zoom takes up to \(ViewSettings.zoomCountMax - 1) factors of \(ViewSettings.zoomRange.lowerBound) to "
-                    + "\(ViewSettings.zoomRange.upperBound)")
-        }
-        return views
     }
 
     /// The folds of `--only`, from 0; all without it.

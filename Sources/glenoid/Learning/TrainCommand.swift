@@ -25,6 +25,8 @@ struct TrainCommand: ParsableCommand {
 
     @OptionGroup var recipeOptions: RecipeOptions
 
+    @OptionGroup var viewOptions: ViewOptions
+
     @Option(help: ArgumentHelp("The bundle to write; made when absent.", valueName: "folder"))
     var output: String
 
@@ -94,15 +96,16 @@ struct TrainCommand: ParsableCommand {
 
     private func write(_ model: TrainedModel, _ plan: TrainingPlan, _ trainer: Trainer) throws {
         let record = plan.record(of: model)
-        let name = URL(fileURLWithPath: output).lastPathComponent
+        var description = plan.description(named: URL(fileURLWithPath: output).lastPathComponent)
+        if let views = viewOptions.settings { description.views = views }
         var bundle = try model.write(
-            plan.description(named: name), record: record,
-            form: TrainedModel.Form(isFolded: fold, isHalf: half), to: output)
+            description, record: record, form: TrainedModel.Form(isFolded: fold, isHalf: half), to: output)
         // Temperature, threshold and doubt need images that the network has not learned from.
         if !plan.validation.isEmpty {
             let calibration = try ModelCalibration(
                 of: model.network(threadCount: try threadCount(threads)), training: plan.training,
-                heldBack: plan.validation, input: plan.set.input, seed: plan.recipe.seed)
+                heldBack: plan.validation, input: plan.set.input, views: description.views ?? .plain,
+                seed: plan.recipe.seed)
             bundle = try calibration.write(to: bundle)
         }
         trainer.removeState()

@@ -25,12 +25,7 @@ struct ModelCalibrate: ParsableCommand {
     @Option(help: ArgumentHelp("Images that it was not trained on.", valueName: "folder or table"))
     var heldBack: String?
 
-    @Option(
-        help: ArgumentHelp("Average over views magnified this many times; repeatable.", valueName: "factor"))
-    var zoom: [Double] = []
-
-    @Flag(help: "Average over the mirror image as well.")
-    var mirror = false
+    @OptionGroup var viewOptions: ViewOptions
 
     @Flag(help: "Classify the image as it is alone.")
     var plain = false
@@ -42,7 +37,9 @@ struct ModelCalibrate: ParsableCommand {
     private static let seed: UInt64 = 1
 
     func validate() throws {
-        if plain, mirror || !zoom.isEmpty { throw ValidationError("--plain excludes --mirror and --zoom") }
+        if plain, viewOptions.settings != nil {
+            throw ValidationError("--plain excludes --mirror and --zoom")
+        }
     }
 
     func run() throws {
@@ -61,9 +58,8 @@ struct ModelCalibrate: ParsableCommand {
     }
 
     private func withViews(_ bundle: ModelBundle) throws(ModelBundleError) -> ModelBundle {
-        guard plain || mirror || !zoom.isEmpty else { return bundle }
-        let views = ViewSettings(mirrored: mirror, zooms: [1] + zoom.filter { $0 != 1 })
-        return try bundle.with { $0.views = plain ? nil : views }
+        guard plain || viewOptions.settings != nil else { return bundle }
+        return try bundle.with { $0.views = plain ? nil : viewOptions.settings }
     }
 
     private func calibration(of classifier: Classifier) throws -> ModelCalibration {
