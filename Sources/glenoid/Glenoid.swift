@@ -27,6 +27,23 @@ struct Glenoid: AsyncParsableCommand {
             EvaluateCommand.self,
             CrossValidateCommand.self,
         ])
+
+    /// Runs the command of the arguments. What it could not do is told as everything else is, behind the program's name.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var waiting = command as? any AsyncParsableCommand {
+                try await waiting.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as CommandFailure {
+            complain(failure.description)
+            exit(withError: ExitCode.failure)
+        } catch {
+            exit(withError: error)
+        }
+    }
 }
 
 /// The program's version, as `--version`, the reports' software version and the log show it.
