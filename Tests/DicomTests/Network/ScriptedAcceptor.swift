@@ -5,6 +5,7 @@ import TestMaterial
 @safe final class ScriptedAcceptor: Sendable {
     let port: Int
     private let descriptor: Int32
+    private let hasThread: Bool
 
     /// Runs `script` for every connection; the connection is closed when it returns.
     init(backlog: Int32 = 16, script: (@Sendable (ScriptedPeer) -> Void)?) throws {
@@ -19,9 +20,13 @@ import TestMaterial
             }
         }
         self.descriptor = descriptor
+        hasThread = script != nil
         port = Int(in_port_t(bigEndian: address.sin_port))
         guard let script else { return }
         Thread.detachNewThread {
+            // Closed by this thread alone: closed by `deinit` between two accepts, the number could be another test's
+            // port by the next one, whose connection would then follow this script.
+            defer { close(descriptor) }
             while true {
                 let accepted = accept(descriptor, nil, nil)
                 guard accepted >= 0 else { return }
@@ -32,7 +37,7 @@ import TestMaterial
 
     deinit {
         shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
+        if !hasThread { close(descriptor) }
     }
 }
 
