@@ -45,9 +45,11 @@ static void source_row(const ck_kernels *kernels, ck_expand_depthwise *o, int ro
     const int side = o->window.input_side, width = o->width;
     const float *input = o->input + (ptrdiff_t)row * side * o->input_channels;
     if (!o->expand_weight) {
-        for (int x = 0; x < side; x++)
+        const int is_whole = width == o->input_channels;  // then a row is one piece, not one a pixel
+        const int pieces = is_whole ? 1 : side, floats = is_whole ? side * width : width;
+        for (int x = 0; x < pieces; x++)
             memcpy(target + (ptrdiff_t)x * width, input + (ptrdiff_t)x * o->input_channels + o->first_channel,
-                   (size_t)width * sizeof(float));
+                   (size_t)floats * sizeof(float));
         return;
     }
     if (o->stem.kernel) {
@@ -58,7 +60,7 @@ static void source_row(const ck_kernels *kernels, ck_expand_depthwise *o, int ro
             .weight = o->expand_weight, .bias = o->expand_bias, .output = target, .output_stride = width,
             .pixels = side, .prefetch = o->prefetch, .prefetch_bytes = o->prefetch_bytes};
         kernels->pointwise(&product, width);
-        o->prefetch = NULL;  // asked for once, by the first row
+        if (o->prefetch) o->prefetch = (const char *)o->prefetch + o->prefetch_bytes;
     }
     kernels->silu(target, (size_t)side * (size_t)width);
 }
@@ -76,6 +78,9 @@ void ck_expand_depthwise_run(const ck_kernels *kernels, const ck_expand_depthwis
 
     int next = ck_band_row(&o, o.first_band) * window->stride - window->pad_before;  // the next input row to make
     if (next < 0) next = 0;
+    // Each row asks for its share: a row's product has too few steps to ask for all.
+    const int rows = (ck_band_row(&o, o.end_band) - ck_band_row(&o, o.first_band)) * window->stride;
+    o.prefetch_bytes = (o.prefetch_bytes / (size_t)(rows > 0 ? rows : 1) + 63) / 64 * 64;
     ck_depthwise depthwise = {
         .weight = o.depthwise_weight, .bias = o.depthwise_bias, .output = result, .outputs = window->output_side,
         .width = o.width, .kernel = window->kernel, .stride = window->stride};

@@ -101,8 +101,8 @@ static void KERNEL(sigmoid)(float *x, size_t count) {
 // ---- Pointwise convolution -------------------------------------------------------------------------------------
 
 typedef struct {
-    const char *next;      // the line to ask for next
-    ptrdiff_t step;        // 64, or 0 when there is nothing (more) to ask for
+    const char *next;      // the two lines to ask for next
+    ptrdiff_t step;        // 128, or 0 when there is nothing (more) to ask for
 } prefetch_state;
 
 // Where the pixels of a tile have their next value: every third pixel's place, the two after it being one and two strides
@@ -187,7 +187,9 @@ INLINE void tile(const int rows, const int width, const ck_pointwise *a, ptrdiff
             }
             room -= k;
             for (; k >= 4; k -= 4) {
+                // Two lines for four steps: as much as eight tiles of a panel of 48 channels read is the next panel.
                 v_prefetch(ahead->next);
+                v_prefetch(ahead->next + 64);
                 ahead->next += ahead->step;
                 UNROLL for (int u = 0; u < 4; u++, weight += width) {
                     step(rows, width, &input, u, weight, s.sum, s.last);
@@ -210,7 +212,7 @@ INLINE void tile(const int rows, const int width, const ck_pointwise *a, ptrdiff
 // All pixels: whole tiles, then one tile of what is left.
 INLINE void pointwise(const int width, const int rows, const ck_pointwise *a) {
     const char *end = (const char *)a->prefetch + a->prefetch_bytes;
-    prefetch_state ahead = {a->prefetch ? a->prefetch : (const char *)a->weight, a->prefetch ? 64 : 0};
+    prefetch_state ahead = {a->prefetch ? a->prefetch : (const char *)a->weight, a->prefetch ? 128 : 0};
     ptrdiff_t pixel = 0;
     for (; pixel + rows <= a->pixels; pixel += rows) {
         tile(rows, width, a, pixel, &ahead);

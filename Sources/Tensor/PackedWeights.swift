@@ -24,12 +24,20 @@ package struct Panels: Sendable, Hashable {
     /// Panels for at least `channelCount` channels.
     ///
     /// A rest of less than half a panel shares the channels of the last whole one: a narrow panel does less work for each
-    /// value that it reads.
+    /// value that it reads. Many panels of an odd number become one more of equal width where that divides, so that two
+    /// threads have the same: 320 channels are eight times 40, not six times 48 and 32.
     ///
     /// - Parameter widths: those of the kernels.
     package init(channelCount: Int, widths: [Int]) {
         let largest = widths[0]
         let count = (channelCount + 7) / 8 * 8
+        let evenCount = (count + largest - 1) / largest + 1
+        if evenCount >= 6, evenCount.isMultiple(of: 2), count.isMultiple(of: evenCount),
+            widths.contains(count / evenCount)
+        {
+            self.init(widths: Array(repeating: count / evenCount, count: evenCount))
+            return
+        }
         var list = Array(repeating: largest, count: count / largest)
         let rest = count % largest
         if rest * 2 >= largest || (rest > 0 && list.isEmpty) {
@@ -66,6 +74,9 @@ package struct Panels: Sendable, Hashable {
 
     /// An arena for `capacity` floats, the sum of `roundedUp` of all that will be packed.
     package init(capacity: Int) { arena = AlignedFloats(count: capacity) }
+
+    /// Where the next entry will lie.
+    package var end: Int { used }
 
     /// Floats that an entry of `count` floats takes.
     package static func roundedUp(_ count: Int) -> Int { (count + 15) / 16 * 16 }

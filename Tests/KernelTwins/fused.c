@@ -12,10 +12,10 @@ static ck_window window(int kernel, int stride, int side, int is_same) {
     return (ck_window){kernel, stride, before, side, output};
 }
 
-typedef enum { EXPANDED, STEM, COPIED } source;
+typedef enum { EXPANDED, STEM, COPIED, COPIED_WHOLE } source;
 
 static void run(twins *t, source kind, int width, ck_window w, int image_side, int is_same) {
-    const int channels = kind == EXPANDED ? 5 + width / 8 : kind == STEM ? 3 : width + 8;
+    const int channels = kind == EXPANDED ? 5 + width / 8 : kind == STEM ? 3 : kind == COPIED ? width + 8 : width;
     const int input_side = kind == STEM ? image_side : w.input_side, sums = kind == STEM ? 27 : channels;
     const size_t count = (size_t)(w.output_side * w.output_side * width);
     float *input = twins_floats(t, (size_t)(input_side * input_side * channels), 2);
@@ -34,7 +34,7 @@ static void run(twins *t, source kind, int width, ck_window w, int image_side, i
     memset(memory, 0xFF, scratch);  // NaN: whatever is not written shows
     ck_expand_depthwise operation = {
         .window = w, .stem = stem, .width = width, .input = input, .input_channels = channels,
-        .first_channel = kind == COPIED ? 8 : 0, .expand_weight = kind == COPIED ? NULL : expand,
+        .first_channel = kind == COPIED ? 8 : 0, .expand_weight = kind >= COPIED ? NULL : expand,
         .expand_bias = expand_bias, .depthwise_weight = weight, .depthwise_bias = bias, .bands = bands, .end_band = bands,
         .output = expected, .sums = expected_sums, .scratch = memory};
     ck_expand_depthwise_run(t->scalar, &operation);
@@ -69,6 +69,7 @@ void twins_fused(twins *t) {
                 const ck_window w = window(kernel, stride, sides[i], is_same);
                 run(t, EXPANDED, *width, w, 0, is_same);
                 run(t, COPIED, *width, w, 0, is_same);
+                run(t, COPIED_WHOLE, *width, w, 0, is_same);
                 // An image of an odd and of an even side, which the stem halves to this one.
                 run(t, STEM, *width, w, 2 * sides[i] - (variant & 1), is_same);
             }

@@ -185,9 +185,9 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
         else { return }
         let image = unsafe ImagePass(
             input: input, features: features, middle: middle, workspace: workspace,
-            scratch: workspace.scratch(worker: worker))
+            scratch: workspace.scratch(worker: worker), worker: worker)
         if index < runner.plan.phases.count {
-            runner.run(runner.plan.phases[index], task: task, image: image)
+            runner.run(phase: index, task: task, image: image)
         } else {
             runner.runMap(task: task, classIndex: classIndex, image: image)
         }
@@ -226,9 +226,11 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
         let image = unsafe ImagePass(
             input: input + task * inputCount, features: features + task * runner.plan.featureCount,
             middle: middle + task * runner.plan.middleCount, workspace: workspace,
-            scratch: workspace.scratch(worker: 0))
-        for phase in runner.plan.phases {
-            for task in 0..<runner.taskCount(of: phase) { runner.run(phase, task: task, image: image) }
+            scratch: workspace.scratch(worker: 0), worker: 0)
+        for index in runner.plan.phases.indices {
+            for task in 0..<runner.taskCount(of: runner.plan.phases[index]) {
+                runner.run(phase: index, task: task, image: image)
+            }
         }
     }
 }

@@ -50,16 +50,16 @@ struct PackedBlock: Sendable {
     let blockCount: Int
     /// Bands of rows into which each of them is cut.
     let bandCount: Int
-    /// The expansion, or the stem; nil where the input goes straight into the depthwise convolution.
-    let expand: PackedProduct?
-    /// Places of the depthwise weights and biases.
-    let depthwise: (weight: Int, bias: Int)
-    /// First layer of squeeze and excite: for each block of channels a product of its own, [blockCount] places.
-    let reduce: (panels: Panels, weights: [Int], bias: Int)
+    /// What each block of channels takes up to squeeze and excite.
+    let expansions: [ExpansionWeights]
+    /// First layer of squeeze and excite, whose weights lie among `expansions`: its outputs, and where their bias is.
+    let reduce: (panels: Panels, bias: Int)
     /// Second layer of squeeze and excite, its panels the blocks.
     let excite: PackedProduct
     /// The projection.
     let project: PackedProduct
+    /// The blocks of channels that the projection of small maps takes at a time.
+    let projectPieces: [Range<Int>]
 
     /// Pixels of the output.
     var pixelCount: Int { window.outputSide * window.outputSide }
@@ -79,6 +79,8 @@ struct PackedBlock: Sendable {
         scalesWeights ? (pixelCount + stripPixels - 1) / stripPixels : project.panels.list.count
     }
 
+    /// Values of the sum that the projection of small maps takes at a time, so that the panel stays in the L1 cache.
+    private static let pieceFloats = 288
     private static let exciteTasksMax = 8
     private static let pixelsToScaleWeights = 200
     private static let stripFloats = 16_384
@@ -87,20 +89,21 @@ struct PackedBlock: Sendable {
     /// Output rows of a band at least.
     private static let bandRowsMin = 4
 
-    /// Into how many tasks each block of channels is cut: as few as give every thread two, and the last ones something to
-    /// do when their number does not divide.
-    func groupCount(threadCount: Int) -> Int {
-        guard threadCount > 1 else { return 1 }
-        return (1...bandCount).first { count in
-            let taskCount = blockCount * count
-            return taskCount >= 4 * threadCount
-                || (taskCount >= 2 * threadCount && taskCount.isMultiple(of: threadCount))
-        } ?? bandCount
+    /// How the expansion is shared by some threads.
+    func expansionTasks(threadCount: Int) -> ExpansionTasks {
+        ExpansionTasks(blockCount: blockCount, bandCount: bandCount, threadCount: threadCount)
     }
 
-    /// Bands of one task of a block of channels.
-    func bands(group: Int, of groupCount: Int) -> Range<Int> {
-        bandCount * group / groupCount..<bandCount * (group + 1) / groupCount
+    /// Blocks of channels of one task of squeeze and excite.
+    func exciteBlocks(task: Int) -> Range<Int> {
+        blockCount * task / exciteTaskCount..<blockCount * (task + 1) / exciteTaskCount
+    }
+
+    /// Places of a panel's weights of the projection for some blocks of channels.
+    func projectWeights(panel: Panels.Panel, blocks: Range<Int>) -> Range<Int> {
+        let place = project.weight(of: panel)
+        return place + blocks.lowerBound * width * panel.width..<place + blocks.upperBound * width
+            * panel.width
     }
 
     init<Source: ParameterSource>(
@@ -119,57 +122,48 @@ struct PackedBlock: Sendable {
             min(
                 (Self.contributionsWanted + blockCount - 1) / blockCount,
                 window.outputSide / Self.bandRowsMin))
-        let blocks = Panels(channelCount: block.expandedChannels, width: width)
-        if let layer {
-            expand = PackedProduct(layer.0, panels: blocks, into: weights)
-        } else if let layer = layers.expand {
-            expand = PackedProduct(
-                try reader.convolution(layer, weightFactor: c, biasFactor: c), panels: blocks, into: weights)
-        } else {
-            expand = nil
+        var expand = layer?.0
+        if let layer = layers.expand {
+            expand = try reader.convolution(layer, weightFactor: c, biasFactor: c)
         }
         // What comes out of a SiLU is c times too large already; what comes straight from the block's input is not.
         let depthwise = try reader.convolution(
             layers.depthwise, weightFactor: expand == nil ? c : 1, biasFactor: c)
-        self.depthwise = (
-            weights.pack(
-                depthwise: depthwise.weight, channelCount: block.expandedChannels, width: width),
-            weights.pack(vector: depthwise.bias)
-        )
         // The sums over the pixels are c times too large, as the argument of the next SiLU must be.
         let pixelCount = window.outputSide * window.outputSide
         let reduce = try reader.convolution(
             layers.reduce, weightFactor: 1 / Double(pixelCount), biasFactor: c)
         let panels = Panels(channelCount: block.squeezedChannels, widths: widths)
-        let width = width
-        self.reduce = (
-            panels,
-            (0..<blockCount).map { index in
-                weights.pack(
-                    reduce.weight, panels: panels, outputCount: block.squeezedChannels,
-                    rowStride: block.expandedChannels, columns: index * width..<(index + 1) * width)
-            }, weights.pack(vector: reduce.bias)
-        )
+        let blocks = Panels(channelCount: block.expandedChannels, width: width)
+        expansions = blocks.list.map { panel in
+            ExpansionWeights(
+                channels: panel.first..<panel.first + panel.width, expand: expand, depthwise: depthwise,
+                reduce: reduce, panels: panels, into: weights)
+        }
+        self.reduce = (panels, weights.pack(vector: reduce.bias))
         excite = PackedProduct(
             try reader.convolution(layers.excite, biasFactor: c), panels: blocks, into: weights)
         project = PackedProduct(
             try reader.convolution(layers.project, weightFactor: 1 / c),
             panels: Panels(channelCount: block.outputChannels, widths: widths), into: weights)
+        let pieceCount = max(1, (block.expandedChannels + Self.pieceFloats - 1) / Self.pieceFloats)
+        let blockCount = blockCount
+        projectPieces = (0..<pieceCount).map { piece in
+            blockCount * piece / pieceCount..<blockCount * (piece + 1) / pieceCount
+        }
     }
 
     /// Floats of the arena that a block takes.
     static func floatCount(_ block: Block, isFirst: Bool, widths: [Int]) -> Int {
         let (wide, squeezed) = (block.expandedChannels, block.squeezedChannels)
         let width = Panels.blockWidth(wide, widths: widths)
-        var count = 0
-        if isFirst { count += PackedProduct.floatCount(outputs: wide, inputs: 27) }
-        if block.hasExpansion {
-            count += PackedProduct.floatCount(outputs: wide, inputs: block.inputChannels)
-        }
-        count += PackedWeights.roundedUp(wide * block.kernel * block.kernel) + PackedWeights.roundedUp(wide)
         let panelCount = (squeezed + 7) / 8 * 8
-        count +=
-            wide / width * PackedWeights.roundedUp(panelCount * width) + PackedWeights.roundedUp(panelCount)
+        let inputCount = isFirst ? 27 : block.hasExpansion ? block.inputChannels : nil
+        var count =
+            wide / width
+            * ExpansionWeights.floatCount(
+                width: width, inputCount: inputCount, tapCount: block.kernel * block.kernel,
+                squeezedCount: panelCount) + PackedWeights.roundedUp(panelCount)
         count += PackedProduct.floatCount(outputs: wide, inputs: squeezed)
         return count + PackedProduct.floatCount(outputs: block.outputChannels, inputs: wide)
     }

@@ -12,6 +12,10 @@ internal import Tensor
     let workspace: Workspace
     /// The memory of the thread that does the task.
     let scratch: UnsafeMutablePointer<Float>
+    /// Which thread that is.
+    let worker: Int
+    /// Places of the weights that the thread will probably want next; nil: unknown.
+    var ahead: Range<Int>?
 }
 
 /// Does single tasks of a plan.
@@ -23,26 +27,22 @@ struct PhaseRunner {
     /// Threads that share the tasks of an image.
     let threadCount: Int
 
-    /// Bytes of the next weights to ask the memory for: no more than the second-level cache holds beside the work.
-    private static let prefetchBytesMax = 64 * 1024
-    /// Values of the sum that the projection of small maps takes at a time, so that the panel stays in the L1 cache.
-    private static let pieceFloats = 288
-
     /// How many tasks a phase has.
     func taskCount(of phase: PackedPlan.Phase) -> Int {
         switch phase {
         case .expand(let index):
-            let block = plan.blocks[index]
-            return block.blockCount * block.groupCount(threadCount: threadCount)
+            return plan.blocks[index].expansionTasks(threadCount: threadCount).count
         case .excite(let index): return plan.blocks[index].exciteTaskCount
         case .project(let index): return plan.blocks[index].projectTaskCount
         case .head: return plan.head.panels.list.count
         }
     }
 
-    /// Does one task of a phase.
-    func run(_ phase: PackedPlan.Phase, task: Int, image: ImagePass) {
-        switch phase {
+    /// Does one task of a phase: the plan's number of it.
+    func run(phase index: Int, task: Int, image: ImagePass) {
+        var image = image
+        image.ahead = ahead(of: task, phase: index, worker: image.worker)
+        switch plan.phases[index] {
         case .expand(let index):
             unsafe expand(plan.blocks[index], task: task, source: source(of: index, image), image)
         case .excite(let index):
@@ -67,27 +67,22 @@ struct PhaseRunner {
     // MARK: Expansion and depthwise convolution
 
     private func expand(_ block: PackedBlock, task: Int, source: UnsafePointer<Float>, _ image: ImagePass) {
-        let groupCount = block.groupCount(threadCount: threadCount)
-        let channels = task / groupCount
+        let (channels, bands) = block.expansionTasks(threadCount: threadCount)[task]
         let first = channels * block.width
-        let bands = block.bands(group: task % groupCount, of: groupCount)
-        let weights = plan.weights
+        let (places, weights) = (block.expansions[channels], plan.weights)
         let sums = unsafe image.scratch
         var operation = unsafe ExpandDepthwise(
             window: block.window, stem: block.stem, width: block.width, input: source,
             inputChannels: block.stem == nil ? block.block.inputChannels : 3, firstChannel: first,
-            expandWeight: block.expand.map { unsafe weights.at($0.weight + first * $0.inputCount) },
-            expandBias: block.expand.map { unsafe weights.at($0.bias + first) },
-            depthwiseWeight: weights.at(
-                block.depthwise.weight + first * block.block.kernel * block.block.kernel),
-            depthwiseBias: weights.at(block.depthwise.bias + first),
+            expandWeight: places.expand.map { unsafe weights.at($0) },
+            expandBias: places.expandBias.map { unsafe weights.at($0) },
+            depthwiseWeight: weights.at(places.depthwise), depthwiseBias: weights.at(places.depthwiseBias),
             bandCount: block.bandCount, bands: bands,
             output: image.workspace.expanded + first * block.pixelCount, sums: sums,
             scratch: image.scratch + block.sumCount)
-        if let expand = block.expand, block.stem == nil, channels + 1 < block.blockCount {
-            let next = expand.weight + (first + block.width) * expand.inputCount
-            unsafe operation.prefetch = UnsafeRawPointer(weights.at(next))
-            operation.prefetchBytes = min(Self.prefetchBytesMax, block.width * expand.inputCount * 4)
+        if let ahead = image.ahead {
+            unsafe operation.prefetch = UnsafeRawPointer(weights.at(ahead.lowerBound))
+            operation.prefetchBytes = ahead.count * MemoryLayout<Float>.stride
         }
         kernels.run(operation)
         for band in bands {
@@ -108,7 +103,7 @@ struct PhaseRunner {
             unsafe kernels.multiply(
                 PanelProduct(
                     width: panel.width, input: sums, inputStride: 0, pieceWidth: block.width,
-                    weight: plan.weights.at(block.reduce.weights[channels] + panel.first * block.width),
+                    weight: plan.weights.at(block.expansions[channels].reduce + panel.first * block.width),
                     bias: nil,
                     output: row + panel.first, outputStride: 0, pixelCount: 1))
         }
@@ -127,10 +122,7 @@ struct PhaseRunner {
                 count: count)
         }
         unsafe kernels.applySiLU(squeezed, count: count)
-        let share =
-            block.blockCount * task / block.exciteTaskCount..<block.blockCount * (task + 1)
-            / block.exciteTaskCount
-        for index in share {
+        for index in block.exciteBlocks(task: task) {
             unsafe scale(block, index: index, squeezed: UnsafePointer(squeezed), workspace)
         }
     }
@@ -188,21 +180,20 @@ struct PhaseRunner {
                 let weight = unsafe image.workspace.scaledWeights + panel.first * block.project.inputCount
                 unsafe project(
                     block, panel, pixels: pixels, pieces: 0..<block.blockCount, weight: weight,
-                    residual: residual,
-                    output: output, next: nil, image)
+                    residual: residual, output: output, ahead: panel.first == 0 ? image.ahead : nil, image)
             }
             return
         }
         let panel = block.project.panels.list[task]
         let weight = unsafe plan.weights.at(block.project.weight(of: panel))
-        let pieceCount = max(1, (block.block.expandedChannels + Self.pieceFloats - 1) / Self.pieceFloats)
-        for piece in 0..<pieceCount {
-            let blocks = block.blockCount * piece / pieceCount..<block.blockCount * (piece + 1) / pieceCount
-            let next = unsafe weight + blocks.upperBound * block.width * panel.width
+        let pieces = block.projectPieces
+        for (index, piece) in pieces.enumerated() {
+            let ahead =
+                index + 1 < pieces.count
+                ? block.projectWeights(panel: panel, blocks: pieces[index + 1]) : image.ahead
             unsafe project(
-                block, panel, pixels: 0..<block.pixelCount, pieces: blocks, weight: weight,
-                residual: residual,
-                output: output, next: piece + 1 < pieceCount ? next : nil, image)
+                block, panel, pixels: 0..<block.pixelCount, pieces: piece, weight: weight,
+                residual: residual, output: output, ahead: ahead, image)
         }
     }
 
@@ -210,7 +201,7 @@ struct PhaseRunner {
     private func project(
         _ block: PackedBlock, _ panel: Panels.Panel, pixels: Range<Int>, pieces: Range<Int>,
         weight: UnsafePointer<Float>, residual: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>,
-        next: UnsafePointer<Float>?, _ image: ImagePass
+        ahead: Range<Int>?, _ image: ImagePass
     ) {
         let (width, channels) = (block.width, block.block.outputChannels)
         let place = pixels.lowerBound * channels + panel.first
@@ -225,9 +216,9 @@ struct PhaseRunner {
         product.pieceCount = pieces.count
         product.pieceStride = block.pixelCount * width
         if isFirst, let residual = unsafe residual { unsafe product.residual = residual + place }
-        if let next = unsafe next {
-            unsafe product.prefetch = UnsafeRawPointer(next)
-            product.prefetchBytes = pieces.count * width * panel.width * 4
+        if let ahead {
+            unsafe product.prefetch = UnsafeRawPointer(plan.weights.at(ahead.lowerBound))
+            product.prefetchBytes = ahead.count * MemoryLayout<Float>.stride
         }
         kernels.multiply(product)
     }
@@ -258,10 +249,9 @@ struct PhaseRunner {
             pieceWidth: layer.inputCount, weight: plan.weights.at(weight),
             bias: plan.weights.at(layer.bias + panel.first), output: output, outputStride: panel.width,
             pixelCount: plan.featureSide * plan.featureSide)
-        if panel.first + panel.width < layer.panels.count {
-            unsafe product.prefetch = UnsafeRawPointer(
-                plan.weights.at(weight + panel.width * layer.inputCount))
-            product.prefetchBytes = min(Self.prefetchBytesMax, panel.width * layer.inputCount * 4)
+        if let ahead = image.ahead {
+            unsafe product.prefetch = UnsafeRawPointer(plan.weights.at(ahead.lowerBound))
+            product.prefetchBytes = ahead.count * MemoryLayout<Float>.stride
         }
         kernels.multiply(product)
     }
