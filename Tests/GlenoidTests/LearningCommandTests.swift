@@ -77,4 +77,42 @@ import Testing
         let run = try Program.run("glenoid", ["data", "show", "/nowhere/at/all"])
         #expect(run.status == 1 && run.errors.contains("no such file or folder"))
     }
+
+    @Test func calibrateTakesTheThresholdOfACrossValidation() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "glenoid-calibrate-\(UUID().uuidString)"
+        ).path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let bundle = "\(folder)/bundle"
+        try FileManager.default.copyItem(atPath: Fixtures.bundle, toPath: bundle)
+        let labels = ["cofield", "depuy", "tornier", "zimmer"]
+        func answer(_ truth: Int, _ answer: Int, _ sureness: Double) -> [String: Any] {
+            var probabilities = [Double](repeating: (1 - sureness) / 3, count: 4)
+            probabilities[answer] = sureness
+            return ["name": "x", "truth": labels[truth], "probabilities": probabilities]
+        }
+        var report: [String: Any] = [
+            "labels": labels, "foldCount": 2, "isComplete": true,
+            "folds": [["temperature": 0.5], ["temperature": 2.0]],
+            "answers": [answer(0, 0, 0.9), answer(1, 1, 0.8), answer(2, 2, 0.7), answer(3, 1, 0.6)],
+        ]
+        func calibrate() throws -> Finished {
+            let path = "\(folder)/cross-validation.json"
+            try JSONSerialization.data(withJSONObject: report).write(to: URL(fileURLWithPath: path))
+            return try Program.run("glenoid", ["model", "calibrate", bundle, "--cross-validation", path])
+        }
+        let run = try calibrate()
+        #expect(run.status == 0, "\(run.errors)")
+        let text = try String(contentsOfFile: "\(bundle)/model.json", encoding: .utf8)
+        let description = try object(text)
+        #expect(description["temperature"] as? Double == 1)
+        #expect(description["threshold"] as? Double == 0.7)
+        report["isComplete"] = false
+        let refused = try calibrate()
+        #expect(refused.status == 1 && refused.errors.contains("2 of 2 folds are done"))
+        #expect(try String(contentsOfFile: "\(bundle)/model.json", encoding: .utf8) == text)
+        let both = try Program.run("glenoid", ["model", "calibrate", bundle])
+        #expect(both.status == 64 && both.errors.contains("give DATA or --cross-validation"))
+    }
 }

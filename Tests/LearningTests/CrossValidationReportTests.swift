@@ -61,6 +61,7 @@ import Testing
         for key in [
             "accuracy", "macroF1", "weightedF1", "labels", "classes", "confusion", "coverage", "n", "folds",
             "baselines", "falseAlarmRate", "isComplete",
+            "answers",
         ] {
             #expect(json[key] != nil, "\(key)")
         }
@@ -80,5 +81,40 @@ import Testing
     @Test func anUnfinishedOneSaysSo() throws {
         #expect(try report(foldCount: 10).text.contains("2 of 10 folds are done"))
         #expect(try report(foldCount: 10).page().text.contains("2 of 10 folds are done"))
+    }
+
+    // MARK: Calibration out of a report
+
+    private func calibration(_ report: CrossValidationReport, labels: [String] = ["a", "b"]) throws
+        -> CrossValidatedCalibration
+    {
+        try CrossValidatedCalibration(
+            report: JSONEncoder().encode(CrossValidationSummary(report)), labels: labels)
+    }
+
+    @Test func temperatureAndThresholdComeFromAllFolds() throws {
+        // Sure and right eight times, wrong at 0.7: 95 % are right only from the next surer answer on, 0.8.
+        let right = [(0, 0.1), (1, 0.9), (0, 0.05), (1, 0.95), (0, 0.2), (1, 0.8), (0, 0.1), (1, 0.9)]
+        let report = try CrossValidationReport(
+            labels: ["a", "b"],
+            folds: [
+                fold(1, right.map { ($0.0, $0.1, 1, false) }),
+                fold(2, [(0, 0.7, 1, false), (1, 0.6, 1, false)]),
+            ], foldCount: 2, networkName: "n")
+        let found = try calibration(report)
+        #expect(abs(found.temperature - 1.5) < 1e-12)
+        #expect(found.threshold == 0.8)
+    }
+
+    @Test func aReportOfSomeFoldsOfOtherClassesOrNoneIsRefused() throws {
+        #expect(throws: LearningError.data("2 of 10 folds are done; all of them are needed")) {
+            try calibration(report(foldCount: 10))
+        }
+        #expect(throws: LearningError.model("its labels are b, a, the cross-validation's a, b")) {
+            try calibration(report(), labels: ["b", "a"])
+        }
+        #expect(throws: LearningError.self) {
+            try CrossValidatedCalibration(report: Data("{}".utf8), labels: ["a", "b"])
+        }
     }
 }

@@ -143,12 +143,20 @@ package struct CrossValidationSummary: Encodable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case method, folds, foldCount, isComplete, foldAccuracyMean, foldAccuracyDeviation, falseAlarmRate
-        case baselines, facts
+        case baselines, facts, answers
     }
 
     private struct Fold: Encodable {
         let fold, n, trainingCount, validationCount, epoch, falseAlarms: Int
         let accuracy, temperature, threshold, distanceMax: Double
+    }
+
+    /// What a fold's network said about one of its test images.
+    private struct Answer: Encodable {
+        let name, truth: String
+        /// In the order of `labels`.
+        let probabilities: [Double]
+        let isAbstained: Bool
     }
 
     /// The summary's keys beside the others, not below one.
@@ -170,6 +178,12 @@ package struct CrossValidationSummary: Encodable, Sendable {
                     accuracy: $0.accuracy, temperature: $0.temperature, threshold: $0.threshold,
                     distanceMax: $0.distanceMax)
             }, forKey: .folds)
+        try container.encode(
+            report.folds.flatMap(\.cases).map {
+                Answer(
+                    name: $0.name, truth: report.labels[$0.truth], probabilities: $0.probabilities,
+                    isAbstained: $0.abstention != nil)
+            }, forKey: .answers)
         let baselines = report.baselines.map { ($0.name, AssessmentSummary($0.assessment)) }
         try container.encode(
             Dictionary(baselines) { first, _ in first }, forKey: .baselines)

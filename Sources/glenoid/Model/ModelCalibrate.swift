@@ -14,13 +14,22 @@ struct ModelCalibrate: ParsableCommand {
             chosen too, and the distance is chosen on them; without, the distance is chosen on the training images, \
             each judged by the others, and temperature and threshold stay. 5 % of images like the training images are \
             expected beyond the distance. The weights stay as they are.
+
+            With --cross-validation instead of DATA, temperature and threshold come from the folds of a \
+            cross-validation of the recipe that the model was trained by: ten times as many images as a training holds \
+            back. The distance stays.
             """)
 
     @Argument(help: "The bundle's folder.", completion: .directory)
     var folder: String
 
     @Argument(help: "The images that it was trained on: a folder or table.", completion: .file())
-    var data: String
+    var data: String?
+
+    @Option(
+        help: ArgumentHelp("The report of a cross-validation.", valueName: "cross-validation.json"),
+        completion: .file())
+    var crossValidation: String?
 
     @Option(help: ArgumentHelp("Images that it was not trained on.", valueName: "folder or table"))
     var heldBack: String?
@@ -40,15 +49,18 @@ struct ModelCalibrate: ParsableCommand {
         if plain, viewOptions.settings != nil {
             throw ValidationError("--plain excludes --mirror and --zoom")
         }
+        guard (data == nil) != (crossValidation == nil) else {
+            throw ValidationError("give DATA or --cross-validation, one of the two")
+        }
+        if crossValidation != nil, heldBack != nil || plain || viewOptions.settings != nil {
+            throw ValidationError("--cross-validation excludes --held-back, --mirror, --zoom and --plain")
+        }
     }
 
     func run() throws {
         do {
             let loaded = try ModelBundle.load(folder: folder)
-            let bundle = try withViews(loaded)
-            let classifier = try Classifier(bundle: bundle, threadCount: try threadCount(threads))
-            let calibration = try calibration(of: classifier)
-            let written = try calibration.write(to: loaded) { $0.views = bundle.description.views }
+            let written = try calibrated(loaded)
             print(ModelShow.text(written))
         } catch let error as ModelBundleError {
             throw CommandFailure("\(folder): \(error)")
@@ -57,12 +69,40 @@ struct ModelCalibrate: ParsableCommand {
         }
     }
 
+    private func calibrated(_ loaded: ModelBundle) throws -> ModelBundle {
+        guard let data else { return try crossValidated(loaded) }
+        let bundle = try withViews(loaded)
+        let classifier = try Classifier(bundle: bundle, threadCount: try threadCount(threads))
+        let calibration = try calibration(of: classifier, trainedOn: data)
+        return try calibration.write(to: loaded) { $0.views = bundle.description.views }
+    }
+
+    private func crossValidated(_ bundle: ModelBundle) throws -> ModelBundle {
+        let path = crossValidation ?? ""
+        let report: Data
+        do {
+            report = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw CommandFailure("\(path): \(error.localizedDescription)")
+        }
+        let calibration: CrossValidatedCalibration
+        do throws(LearningError) {
+            calibration = try CrossValidatedCalibration(
+                report: report, labels: bundle.description.labels.map(\.name))
+        } catch {
+            throw CommandFailure("\(path): \(error)")
+        }
+        var description = bundle.description
+        calibration.apply(to: &description)
+        return try ModelBundle.write(description, to: bundle.folder)
+    }
+
     private func withViews(_ bundle: ModelBundle) throws(ModelBundleError) -> ModelBundle {
         guard plain || viewOptions.settings != nil else { return bundle }
         return try bundle.with { $0.views = plain ? nil : viewOptions.settings }
     }
 
-    private func calibration(of classifier: Classifier) throws -> ModelCalibration {
+    private func calibration(of classifier: Classifier, trainedOn data: String) throws -> ModelCalibration {
         let trained = try images(of: data, classifier)
         let copies = FamiliarityFit.copies(of: trained.images, seed: Self.seed)
         let training = ModelCalibration.Training(
