@@ -140,6 +140,7 @@ model: build ## Train the shipped model from data and starting weights (GLENOID_
 		--base '$(GLENOID_SHARED)/weights/efficientnet-b4-imagenet-partial.safetensors' \
 		--initialise blocks.6.1,classifier --recipe conf/training/shoulder-implant.json \
 		--labels conf/models/shoulder-implant.labels.json --mirror --half --resume --output '$(MODEL)'
+	$(BUILD)/glenoid model calibrate '$(MODEL)' --cross-validation docs/cross-validation/cross-validation.json
 
 cross-validation: build ## Cross-validate that recipe; hours, resumable; the report goes to docs (GLENOID_SHARED=DIR).
 	$(BUILD)/glenoid cross-validate '$(GLENOID_SHARED)/data/shoulder-implants' --folds 10 \

@@ -93,8 +93,8 @@ import Testing
             return ["name": "x", "truth": labels[truth], "probabilities": probabilities]
         }
         var report: [String: Any] = [
-            "labels": labels, "foldCount": 2, "isComplete": true,
-            "folds": [["temperature": 0.5], ["temperature": 2.0]],
+            "labels": labels, "foldCount": 3, "isComplete": true,
+            "folds": [["temperature": 9.0], ["temperature": 0.5], ["temperature": 1.0]],
             "answers": [answer(0, 0, 0.9), answer(1, 1, 0.8), answer(2, 2, 0.7), answer(3, 1, 0.6)],
         ]
         func calibrate() throws -> Finished {
@@ -110,7 +110,7 @@ import Testing
         #expect(description["threshold"] as? Double == 0.7)
         report["isComplete"] = false
         let refused = try calibrate()
-        #expect(refused.status == 1 && refused.errors.contains("2 of 2 folds are done"))
+        #expect(refused.status == 1 && refused.errors.contains("3 of 3 folds are done"))
         #expect(try String(contentsOfFile: "\(bundle)/model.json", encoding: .utf8) == text)
         let both = try Program.run("glenoid", ["model", "calibrate", bundle])
         #expect(both.status == 64 && both.errors.contains("give DATA or --cross-validation"))

@@ -6,7 +6,7 @@ package import Foundation
 /// A training can choose them on the few images that it holds back; the folds have judged every image, each by a network
 /// that had not seen it. So they are chosen on ten times as many, and fit a model that was trained by the same recipe.
 package struct CrossValidatedCalibration: Sendable {
-    /// The geometric mean of the folds' temperatures.
+    /// The median of the folds' temperatures: one fold whose held-back images were all easy says little.
     package let temperature: Double
     /// Chosen on the answers of all folds, each calibrated by its own temperature.
     package let threshold: Double
@@ -37,8 +37,8 @@ package struct CrossValidatedCalibration: Sendable {
         guard file.folds.allSatisfy({ $0.temperature > 0 && $0.temperature.isFinite }) else {
             throw .data("a fold's temperature is not above 0")
         }
-        let logarithms = file.folds.reduce(0) { $0 + log($1.temperature) }
-        temperature = exp(logarithms / Double(file.folds.count))
+        let sorted = file.folds.map(\.temperature).sorted()
+        temperature = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
         threshold = AbstentionThreshold.threshold(
             confidences: cases.map(\.confidence), isRight: cases.map(\.isRight))
         (imageCount, foldCount) = (cases.count, file.folds.count)
