@@ -28,10 +28,8 @@ internal import CKernels
     package var outputStride: Int
     /// How many pixels.
     package var pixelCount: Int
-    /// Where the next panel's weights lie; nil: unknown.
-    package var prefetch: UnsafeRawPointer?
-    /// How many bytes of them to ask for.
-    package var prefetchBytes = 0
+    /// The next weights, to be asked for meanwhile; nil: unknown.
+    package var ahead: UnsafeRawBufferPointer?
 
     /// Arguments as given; the rest can be set after.
     package init(
@@ -83,10 +81,8 @@ internal import CKernels
     package var sums: UnsafeMutablePointer<Float>
     /// `scratchCount` floats on a 64-byte boundary.
     package var scratch: UnsafeMutablePointer<Float>
-    /// Weights that will be wanted next; nil: unknown.
-    package var prefetch: UnsafeRawPointer?
-    /// How many bytes of them to ask for.
-    package var prefetchBytes = 0
+    /// The next weights, to be asked for meanwhile; nil: unknown.
+    package var ahead: UnsafeRawBufferPointer?
 
     /// Arguments as given; the rest can be set after.
     package init(

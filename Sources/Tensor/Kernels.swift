@@ -94,8 +94,7 @@ internal import CKernels
             weight: product.weight,
             bias: product.bias, residual: product.residual, output: product.output,
             output_stride: product.outputStride, pixels: Int32(product.pixelCount),
-            prefetch: product.prefetch,
-            prefetch_bytes: product.prefetchBytes)
+            prefetch: product.ahead?.baseAddress, prefetch_bytes: product.ahead?.count ?? 0)
         unsafe table.pointee.pointwise(&arguments, Int32(product.width))
     }
 
@@ -110,7 +109,8 @@ internal import CKernels
             depthwise_bias: operation.depthwiseBias, bands: Int32(operation.bandCount),
             first_band: Int32(operation.bands.lowerBound), end_band: Int32(operation.bands.upperBound),
             output: operation.output, sums: operation.sums,
-            scratch: operation.scratch, prefetch: operation.prefetch, prefetch_bytes: operation.prefetchBytes)
+            scratch: operation.scratch, prefetch: operation.ahead?.baseAddress,
+            prefetch_bytes: operation.ahead?.count ?? 0)
         unsafe ck_expand_depthwise_run(table, &arguments)
     }
 }

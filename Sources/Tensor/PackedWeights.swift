@@ -84,6 +84,12 @@ package struct Panels: Sendable, Hashable {
     /// The weights at a place.
     package func at(_ place: Int) -> UnsafePointer<Float> { unsafe UnsafePointer(arena.baseAddress + place) }
 
+    /// The weights at some places, as bytes.
+    package func bytes(at places: Range<Int>) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(
+            start: at(places.lowerBound), count: places.count * MemoryLayout<Float>.stride)
+    }
+
     private func take(_ count: Int) -> (place: Int, pointer: UnsafeMutablePointer<Float>) {
         let place = used
         used += Self.roundedUp(count)

@@ -24,8 +24,7 @@ struct ExpansionWeights: Sendable {
     ///   - reduce: the whole first layer of squeeze and excite, `panels` its outputs.
     init(
         channels: Range<Int>, expand: FoldedConvolution?, depthwise: FoldedConvolution,
-        reduce: FoldedConvolution,
-        panels: Panels, into weights: PackedWeights
+        reduce: FoldedConvolution, panels: Panels, into weights: PackedWeights
     ) {
         let width = channels.count
         let start = weights.end

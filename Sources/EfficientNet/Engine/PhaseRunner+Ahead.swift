@@ -34,11 +34,9 @@ extension PhaseRunner {
         case .excite(let index):
             let block = plan.blocks[index]
             guard !block.scalesWeights else { return nil }
-            let blocks = block.exciteBlocks(task: task)
-            let columnFloats = block.width * block.excite.inputCount
-            places =
-                block.excite.weight + blocks.lowerBound * columnFloats..<block.excite.weight + blocks
-                .upperBound * columnFloats
+            let (blocks, layer) = (block.exciteBlocks(task: task), block.excite)
+            let place = layer.weight + blocks.lowerBound * block.width * layer.inputCount
+            places = place..<place + blocks.count * block.width * layer.inputCount
         case .project(let index):
             let block = plan.blocks[index]
             guard !block.scalesWeights else { return nil }

@@ -80,10 +80,7 @@ struct PhaseRunner {
             bandCount: block.bandCount, bands: bands,
             output: image.workspace.expanded + first * block.pixelCount, sums: sums,
             scratch: image.scratch + block.sumCount)
-        if let ahead = image.ahead {
-            unsafe operation.prefetch = UnsafeRawPointer(weights.at(ahead.lowerBound))
-            operation.prefetchBytes = ahead.count * MemoryLayout<Float>.stride
-        }
+        unsafe operation.ahead = image.ahead.map { unsafe weights.bytes(at: $0) }
         kernels.run(operation)
         for band in bands {
             unsafe contribute(
@@ -216,10 +213,7 @@ struct PhaseRunner {
         product.pieceCount = pieces.count
         product.pieceStride = block.pixelCount * width
         if isFirst, let residual = unsafe residual { unsafe product.residual = residual + place }
-        if let ahead {
-            unsafe product.prefetch = UnsafeRawPointer(plan.weights.at(ahead.lowerBound))
-            product.prefetchBytes = ahead.count * MemoryLayout<Float>.stride
-        }
+        unsafe product.ahead = ahead.map { unsafe plan.weights.bytes(at: $0) }
         kernels.multiply(product)
     }
 
@@ -249,10 +243,7 @@ struct PhaseRunner {
             pieceWidth: layer.inputCount, weight: plan.weights.at(weight),
             bias: plan.weights.at(layer.bias + panel.first), output: output, outputStride: panel.width,
             pixelCount: plan.featureSide * plan.featureSide)
-        if let ahead = image.ahead {
-            unsafe product.prefetch = UnsafeRawPointer(plan.weights.at(ahead.lowerBound))
-            product.prefetchBytes = ahead.count * MemoryLayout<Float>.stride
-        }
+        unsafe product.ahead = image.ahead.map { unsafe plan.weights.bytes(at: $0) }
         kernels.multiply(product)
     }
 

@@ -90,6 +90,8 @@ struct ModelCalibrate: ParsableCommand {
             calibration = try CrossValidatedCalibration(
                 report: report, labels: bundle.description.labels.map(\.name))
         } catch {
+            // What is wrong is the report; `data` would blame a set of images.
+            if case .data(let reason) = error { throw CommandFailure("\(path): \(reason)") }
             throw CommandFailure("\(path): \(error)")
         }
         var description = bundle.description
