@@ -110,7 +110,8 @@ import Testing
         #expect(description["threshold"] as? Double == 0.7)
         report["isComplete"] = false
         let refused = try calibrate()
-        #expect(refused.status == 1 && refused.errors.contains("cross-validation.json: 3 of 3 folds are done"))
+        #expect(
+            refused.status == 1 && refused.errors.contains("cross-validation.json: 3 of 3 folds are done"))
         #expect(try String(contentsOfFile: "\(bundle)/model.json", encoding: .utf8) == text)
         let both = try Program.run("glenoid", ["model", "calibrate", bundle])
         #expect(both.status == 64 && both.errors.contains("give DATA or --cross-validation"))
