@@ -52,6 +52,22 @@ import Testing
         #expect(bytes[16..<24].elementsEqual([0, 0, 7, 156, 0, 0, 3, 204]))
     }
 
+    /// OpenBLAS as it comes knows no CPU newer than itself.
+    @Test func trainingTakesMatrixKernelsForThisCPUUnlessTheUserChoseSome() throws {
+        let images = try Images()
+        let bundle = try Fixtures.quickBundle(in: images.folder)
+        let arguments = [
+            "model", "benchmark", bundle, "--train", "--seconds", "0.01", "--threads", "1", "--json",
+        ]
+        let chosen = try Program.run("glenoid", arguments, environment: ["OPENBLAS_CORETYPE": "Haswell"])
+        #expect(chosen.status == 0, "\(chosen.errors)")
+        #expect(try object(chosen.output)["openblas"] as? String == "Haswell")
+        let found = try Program.run("glenoid", arguments)
+        #expect(found.status == 0, "\(found.errors)")
+        let name = try #require(object(found.output)["openblas"] as? String)
+        #expect(name != "Prescott", "kernels for SSE3")
+    }
+
     @Test func evaluateCountsWhatItCanReadAndNamesTheRest() throws {
         let images = try Images()
         let run = try Program.run("glenoid", ["evaluate", images.folder, "--json"])

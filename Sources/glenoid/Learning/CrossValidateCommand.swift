@@ -58,6 +58,7 @@ struct CrossValidateCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+        MatrixKernels.chooseByRestarting()
         let threadCount = try threadCount(threads)
         do {
             let plan = try TrainingPlan(source: source, startOptions, recipeOptions)

@@ -50,6 +50,7 @@ struct TrainCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+        MatrixKernels.chooseByRestarting()
         let threadCount = try threadCount(threads)
         try checkOutput()
         do {

@@ -66,6 +66,7 @@ struct ModelBenchmark: ParsableCommand {
     }
 
     private func timeTraining(_ bundle: ModelBundle) throws {
+        MatrixKernels.chooseByRestarting()
         let settings = try bundle.networkSettings()
         let threadCount = try threadCount(threads)
         do {
@@ -75,8 +76,9 @@ struct ModelBenchmark: ParsableCommand {
             guard let file else { return }
             let benchmark = try TrainingBenchmark(
                 of: file, settings: settings, batch: batch, threadCount: threadCount, seconds: seconds)
-            let report = BenchmarkReport(
+            var report = BenchmarkReport(
                 settings, threads: threadCount, batch: batch, times: benchmark.times, loading: load)
+            report.matrixKernels = MatrixProduct.kernelName
             print(json ? try jsonText(report) : report.text)
         } catch let error as LearningError {
             throw CommandFailure("\(folder): \(error)")
@@ -96,6 +98,8 @@ private struct BenchmarkReport: Encodable {
     let loadMs: Double
     /// The table of kernels, or "reference".
     var kernels: String?
+    /// The kernels of OpenBLAS; of training only.
+    var matrixKernels: String?
     /// Billions of floating-point operations a second: of the network, and of the threads when they do nothing else.
     var gflops, peakGflops: Double?
     /// Whether class activation maps were made; absent of training.
@@ -110,6 +114,7 @@ private struct BenchmarkReport: Encodable {
         case msPerImage = "ms_per_image"
         case msPerImageMinimum = "ms_per_image_minimum"
         case loadMs = "load_ms"
+        case matrixKernels = "openblas"
         case peakGflops = "peak_gflops"
         case residentMB = "resident_mb"
         case peakResidentMB = "peak_resident_mb"
@@ -189,6 +194,7 @@ private struct BenchmarkReport: Encodable {
         \(String(format: "%.2f", msPerImage)) ms per image (least \(String(format: "%.2f", msPerImageMinimum)), \
         \(runs) runs), loaded in \(String(format: "%.0f", loadMs)) ms
         """
+            + (matrixKernels.map { "\nOpenBLAS for \($0)" } ?? "")
             + (gflops.map { "\n\(kernels ?? "reference"), \(String(format: "%.0f", $0)) GFLOP/s" } ?? "")
             + (peakGflops.map { " of \(String(format: "%.0f", $0))" } ?? "")
             + (residentMB.map { ", \(String(format: "%.0f", $0)) MB resident" } ?? "")
