@@ -8,7 +8,7 @@
 
 /// Rows whose sum is held in float before it is added to double.
 #define BLOCK_ROWS 64
-/// Channels that are worked on in registers: two vectors of AVX2.
+/// Channels that are worked on in registers: two vectors of AVX2, one of AVX-512.
 #define LANES 16
 
 #define INLINE static inline __attribute__((always_inline))

@@ -19,7 +19,7 @@
 /// One implementation of every pass. Any two tables give the same within rounding; one table gives the same bits for
 /// the same input every time.
 typedef struct {
-    /// "avx2", "generic" or "reference".
+    /// "avx512", "avx2", "generic" or "reference".
     const char *name;
 
     /// Adds rows to a running mean and sum of squared deviations per channel (Chan, Golub and LeVeque 1983).

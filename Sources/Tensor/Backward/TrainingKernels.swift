@@ -17,7 +17,7 @@ internal import CKernels
     }
 
     /// The tables that this processor runs: the fast ones, and "reference", which they are held against.
-    package static let names = ["avx2", "generic", "reference"]
+    package static let names = ["avx512", "avx2", "generic", "reference"]
 
     private init(table: UnsafePointer<ck_train_kernels>) { unsafe self.table = table }
 
@@ -27,7 +27,7 @@ internal import CKernels
         unsafe self.table = table
     }
 
-    /// "avx2", "generic" or "reference".
+    /// "avx512", "avx2", "generic" or "reference".
     package var name: String { unsafe String(cString: kernels.name) }
 
     /// The widest tensor.

@@ -10,7 +10,9 @@ enum MatrixKernels {
             let name = MatrixProduct.betterKernelName(than: MatrixProduct.kernelName, for: .best)
         else { return }
         unsafe setenv(MatrixProduct.environmentKey, name, 1)
-        unsafe execv("/proc/self/exe", CommandLine.unsafeArgv)
+        // By its own path: after an execution of /proc/self/exe the process would be called "exe".
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+        unsafe execv(program, CommandLine.unsafeArgv)
         complain("OpenBLAS does not know this CPU; \(MatrixProduct.environmentKey)=\(name) makes it faster")
     }
 }
