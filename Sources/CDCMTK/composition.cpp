@@ -155,7 +155,10 @@ cdcmtk_status cdcmtk_composition_set(cdcmtk_composition *composition, uint32_t t
         require(header.putAndInsertString(DcmTag(key), value), CDCMTK_BAD_DATA, tag, "setting an attribute");
         DcmElement *element = nullptr;
         require(header.findAndGetElement(key, element), CDCMTK_BAD_DATA, tag, "setting an attribute");
-        require(element->checkValue("1-n"), CDCMTK_BAD_DATA, tag, "an attribute of the header");
+        // An identifier may be a peer's, with the leading zero in a component that PS3.5 9.1 forbids and that is in
+        // circulation: the caller has checked what an archive needs of it.
+        if (element->ident() != EVR_UI)
+            require(element->checkValue("1-n"), CDCMTK_BAD_DATA, tag, "an attribute of the header");
         if (!fits(*element)) fail(CDCMTK_BAD_DATA, tag, "a text of the header is too long");
     });
 }

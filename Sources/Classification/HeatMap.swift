@@ -11,16 +11,17 @@ package enum HeatMap {
         var samples = [UInt8](repeating: 0, count: display.rows * display.columns * 3)
         let channels = display.samplesPerPixel
         for row in 0..<display.rows {
-            let down = letterbox.rowStretch.position(of: Double(row) + 0.5)
+            let down = letterbox.rowStretch.share(of: Double(row) + 0.5)
             for column in 0..<display.columns {
-                let across = letterbox.columnStretch.position(of: Double(column) + 0.5)
+                let across = letterbox.columnStretch.share(of: Double(column) + 0.5)
                 let heat = activation.value(down: down, across: across)
                 let pixel = row * display.columns + column
                 for (channel, heated) in Self.colour(of: heat).enumerated() {
                     let own = display.values[pixel * channels + (channels == 3 ? channel : 0)]
                     let opacity = 0.55 * heat
-                    samples[pixel * 3 + channel] = UInt8(
-                        min(max((own * (1 - opacity) + heated * opacity) * 255, 0), 255).rounded())
+                    let shade = (own * (1 - opacity) + heated * opacity) * 255
+                    // Not a number is not above 0 either.
+                    samples[pixel * 3 + channel] = shade > 0 ? UInt8(min(shade, 255).rounded()) : 0
                 }
             }
         }
@@ -59,11 +60,6 @@ private struct NormalisedMap {
         let first = Int(cell)
         return (first, min(first + 1, side - 1), cell - Double(first))
     }
-}
-
-extension ClosedRange<Double> {
-    /// How far along the range a value lies: 0 at its beginning, 1 at its end.
-    fileprivate func position(of value: Double) -> Double { (value - lowerBound) / (upperBound - lowerBound) }
 }
 
 extension RasterImage {

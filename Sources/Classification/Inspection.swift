@@ -26,8 +26,10 @@ extension Classifier {
         let frameIndex = try frameIndices(frameCount: dataset.frameCount).first ?? 0
         let prepared = try preparation.input(from: dataset, frameIndex: frameIndex)
         do throws(DicomError) {
-            let transform = try PixelTransform(dataset: dataset, frameIndex: frameIndex)
-            return inspection(of: prepared, display: try transform.display(dataset.frame(at: frameIndex)))
+            let description = try FrameDescription(dataset, frameIndex: frameIndex)
+            let display = try description.transform.display(
+                dataset.frame(at: frameIndex), padding: description.padding)
+            return inspection(of: prepared, display: display)
         } catch {
             throw .dicom(error)
         }

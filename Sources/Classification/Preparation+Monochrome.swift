@@ -61,9 +61,8 @@ extension Preparation {
         }
         steps.append(
             "\(reason): stretched from \(Float(range.lowerBound)) to \(Float(range.upperBound)) instead.")
-        let length = range.upperBound - range.lowerBound
         return { value in
-            let grey = min(max((value - range.lowerBound) / length, 0), 1)
+            let grey = min(max(range.share(of: value), 0), 1)
             return transform.isInverted ? 1 - grey : grey
         }
     }

@@ -44,6 +44,15 @@ struct HeatMapCaptureTests {
         }
     }
 
+    @Test func whatIsNoNumberIsDrawnBlack() {
+        let display = DisplayImage(
+            rows: 1, columns: 3, samplesPerPixel: 1, values: [.nan, .infinity, -.infinity], steps: [])
+        let picture = HeatMap.image(
+            over: display, map: ActivationMap(side: 1, values: [0]),
+            letterbox: Letterbox(rows: 1, columns: 3, side: 16))
+        #expect(picture.samples == .uint8([0, 0, 0, 255, 255, 255, 0, 0, 0]))
+    }
+
     @Test func itsIdentifiersAreDerivedAndItsSeriesIsItsOwn() throws {
         let results = try [SampleResults.result(1), SampleResults.result(3)]
         let document = try SampleResults.document(results)

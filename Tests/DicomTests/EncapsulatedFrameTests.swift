@@ -37,6 +37,22 @@ import Testing
         #expect(dataset.transferSyntax.permitsLoss)
     }
 
+    /// Each scan of a progressive frame is a pass over all of it: T.81 sets no limit to empty ones.
+    @Test(arguments: [500, 501])
+    func scansWithoutEndAreRefusedBeforeTheyAreDecoded(scanCount: Int) throws {
+        let frame: [UInt8] = [0xFF, 0xC2, 0, 11, 8, 0, 64, 0, 64, 1, 1, 0x11, 0]
+        let scan: [UInt8] = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0]
+        let scans = Array(repeatElement(scan, count: scanCount).joined())
+        var writer = Part10Writer()
+        writer.image(Image(rows: 64, columns: 64, bitsAllocated: 8))
+        writer.fragments([[0xFF, 0xD8] + frame + scans + [0xFF, 0xD9]])
+        let dataset = try Dataset(bytes: writer.part10("1.2.840.10008.1.2.4.55"))
+        let error = #expect(throws: DicomError.self) { _ = try dataset.frame(at: 0) }
+        #expect(
+            error?.description.contains("more than 500 scans") == (scanCount > 500),
+            "\(String(describing: error))")
+    }
+
     @Test(arguments: [["dcmcjpeg", "+eb", "+q", "95"], ["dcmcjpeg", "+ee", "+q", "95"]])
     func lossyCodingStaysNear(tool: [String]) throws {
         let isExtended = tool[1] == "+ee"

@@ -84,6 +84,9 @@ struct PaletteTests {
             [0, 1, 5, 2, 1, 3],  // indirect, cut
             [0, 1, 5, 2, 1, 6, 0],  // indirect to itself
             [0, 1, 5, 2, 1, 0xFFFF, 0xFFFF],  // indirect to nowhere
+            [0, 0, 0, 6, 1, 2, 3, 4, 5, 6],  // discrete, of nothing
+            [0, 1, 5, 1, 0, 9, 0, 5, 1, 2, 3, 4, 5],  // linear, over nothing
+            [0, 1, 5, 2, 0, 0, 0, 0, 5, 1, 2, 3, 4, 5],  // indirect, of no segments
         ] as [[UInt16]])
     func segmentsThatAreBrokenAreRefused(words: [UInt16]) {
         #expect(throws: DicomError.self) { try segmented(words) }

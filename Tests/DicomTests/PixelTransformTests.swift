@@ -7,6 +7,7 @@ private struct GreyImage {
     var photometric = "MONOCHROME2"
     var isSigned = false
     var frames: Int?
+    var sopClassUID = "1.2.840.10008.5.1.4.1.1.7"
     /// Writes the attributes that follow those of the image.
     var attributes: (inout Part10Writer) -> Void = { _ in }
 
@@ -16,7 +17,8 @@ private struct GreyImage {
             Part10Writer.Image(
                 rows: 1, columns: UInt16(samples.count / (frames ?? 1)),
                 photometricInterpretation: photometric,
-                frames: frames, bitsStored: 16, pixelRepresentation: isSigned ? 1 : 0))
+                frames: frames, bitsStored: 16, pixelRepresentation: isSigned ? 1 : 0,
+                sopClassUID: sopClassUID))
         attributes(&writer)
         writer.words(.pixelData, "OW", samples)
         return try Dataset(bytes: writer.part10())
@@ -209,6 +211,37 @@ struct PixelTransformTests {
         expect(try image.values(), near: [0, 0, 0.5, 1, 1])
     }
 
+    /// PS3.3 C.8.7.1.1.2: XA, XRF and bi-plane XA.
+    @Test(arguments: ["1", "2", "3"])
+    func modalityLUTOfAngiographyIsPassedOver(suffix: String) throws {
+        var image = GreyImage(samples: [0, 1, 2]) {
+            $0.text(.windowCenter, "DS", "1")
+            $0.text(.windowWidth, "DS", "2")
+            $0.text(.voiLUTFunction, "CS", "LINEAR_EXACT")
+            $0.sequence(.modalityLUTSequence, [table([3, 0, 16], [0, 9, 65535])])
+        }
+        expect(try image.values(), near: [0, 1, 1])
+        image.sopClassUID = "1.2.840.10008.5.1.4.1.1.12.\(suffix)"
+        expect(try image.values(), near: [0, 0.5, 1])
+        #expect(try image.display().steps.contains { $0.hasPrefix("Modality LUT not applied") })
+    }
+
+    @Test func rangeLongerThanAnyNumberIsNoTrouble() throws {
+        let image = GreyImage(samples: [0xFFFF, 0, 1], isSigned: true) {
+            $0.text(.rescaleIntercept, "DS", "0")
+            $0.text(.rescaleSlope, "DS", "1e308")
+        }
+        expect(try image.values(), near: [0, 0.5, 1])
+    }
+
+    @Test(arguments: ["MONOCHROME1", "MONOCHROME2"])
+    func paddingIsBlackAndHasNoPartInTheRange(photometric: String) throws {
+        let dataset = try GreyImage(samples: [100, 150, 300, 0, 7], photometric: photometric).dataset()
+        let display = try PixelTransform(dataset: dataset, frameIndex: 0).display(
+            dataset.frame(at: 0), padding: 0...7)
+        expect(display.values, near: photometric == "MONOCHROME1" ? [1, 0.75, 0, 0, 0] : [0, 0.25, 1, 0, 0])
+    }
+
     @Test func voiLUTGoesBeforeTheWindow() throws {
         let image = GreyImage(samples: [0, 1, 2]) {
             $0.text(.windowCenter, "DS", "1")
@@ -226,6 +259,25 @@ struct PixelTransformTests {
             $0.sequence(.voiLUTSequence, [table([2, 40000, 8], [51, 255])])
         }
         expect(try image.values(), near: [0.2, 1])
+    }
+
+    /// PS3.3 C.7.6.16.2.10b: the macro may hold a table where others hold a window.
+    @Test func voiLUTOfTheFrameGoesBeforeTheDataSets() throws {
+        let image = GreyImage(samples: [0, 1, 0, 1], frames: 2) { writer in
+            writer.sequence(.voiLUTSequence, [table([2, 0, 8], [255, 0])])
+            writer.sequence(
+                .perFrameFunctionalGroupsSequence,
+                [
+                    { _ in },
+                    { group in
+                        group.oneItem(.frameVOILUTSequence) { item in
+                            item.sequence(.voiLUTSequence, [table([2, 0, 8], [51, 255])])
+                        }
+                    },
+                ])
+        }
+        expect(try image.values(frame: 0), near: [1, 0])
+        expect(try image.values(frame: 1), near: [0.2, 1])
     }
 
     @Test func functionalGroupsOfTheFrameGoBeforeTheSharedOnes() throws {

@@ -108,9 +108,11 @@ struct StructuredReportTests {
     }
 
     @Test func identifiersOfForeignObjectsAreGivenBackAsTheyCame() throws {
-        let report = SampleReport.report(sourcePath: try SampleReport.source.write(), image: "1.2.03.004")
-        let dump = try Tool.dcmdump(try report.encoded(), ["0008,1155"])
+        var report = SampleReport.report(sourcePath: try SampleReport.source.write(), image: "1.2.03.004")
+        report.studyInstanceUID = try #require(UID(received: "1.2.05"))
+        let dump = try Tool.dcmdump(try report.encoded(), ["0008,1155", "0020,000d"])
         #expect(dump.components(separatedBy: "[1.2.03.004]").count == 3)
+        #expect(dump.contains("[1.2.05]"))
     }
 
     @Test func aCodeThatDicomCannotCarryIsRefused() throws {

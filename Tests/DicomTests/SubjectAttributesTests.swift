@@ -86,6 +86,8 @@ struct SubjectAttributesTests {
     @Test(arguments: [
         ("1950.01.31", "[19500131]"), ("19500131", "[19500131]"), ("1950-01-31", "(no value available)"),
         ("31 JAN 1950", "(no value available)"), ("1950.1.31", "(no value available)"),
+        ("0000.00.00", "(no value available)"), ("1950.13.01", "(no value available)"),
+        ("1950.01.32", "(no value available)"),
     ])
     func datesOfOldFormArePutRightAndOthersLeftEmpty(text: String, written: String) throws {
         var source = SampleReport.source
@@ -97,7 +99,10 @@ struct SubjectAttributesTests {
 
     @Test(arguments: [
         ("10:15:00", "[101500]"), ("10:15:00.25", "[101500.25]"), ("101500.123456", "[101500.123456]"),
-        ("10 h", "(no value available)"),
+        ("10 h", "(no value available)"), ("24:00:00", "(no value available)"),
+        ("10:60:00", "(no value available)"),
+        ("10:15:60", "(no value available)"), ("10:15:00.", "(no value available)"),
+        ("10:15:00.1234567", "(no value available)"), ("10:15:00.1.2", "(no value available)"),
     ])
     func timesOfOldFormArePutRightAndOthersLeftEmpty(text: String, written: String) throws {
         var source = SampleReport.source

@@ -66,12 +66,17 @@ void checkHuffmanTables(const Segment &segment, uint8_t categoryMax) {
 // Walks over a whole stream before it is decoded: checks its Huffman tables, and gives how many scans have other
 // parameters than a sequential one, whose Ss, Se, Ah and Al are 0, 63, 0 and 0 (T.81 table B.3). Writers of 12-bit frames
 // slip so; the decoder warns once for each such scan, ignores them and loses nothing.
+//
+// A progressive frame of many empty scans would take hours, as each is a pass over all blocks: no encoder writes more than a
+// few dozen, and libjpeg-turbo's limit is the same.
 unsigned inspectScans(SegmentReader reader, const uint8_t *end, uint8_t categoryMax) {
-    unsigned scans = 0;
+    const unsigned scansMax = 500;
+    unsigned scans = 0, all = 0;
     while (!reader.isAtEndOfImage()) {
         const Segment segment = reader.next();
         if (segment.marker == 0xC4) checkHuffmanTables(segment, categoryMax);
         if (segment.marker != 0xDA) continue;
+        if (++all > scansMax) fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG: more than %u scans", scansMax);
         if (segment.count < 4) fail(CDCMTK_BAD_DATA, pixelDataTag, "the JPEG stream's scan header is too short");
         const uint8_t *parameters = segment.bytes + segment.count - 3;
         scans += parameters[0] != 0 || parameters[1] != 63 || parameters[2] != 0;

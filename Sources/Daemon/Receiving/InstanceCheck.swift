@@ -1,4 +1,5 @@
 import Dicom
+import Locks
 
 /// Why an instance is not taken, and what its sender is told (PS3.4 B.2.3).
 enum InstanceRefusal: Error, Equatable, CustomStringConvertible {
@@ -40,6 +41,17 @@ enum InstanceCheck {
         case .unreadable: throw .unreadable("the data set is not in the negotiated transfer syntax")
         case .confirmed, .unknown: break
         }
+        guard TransferSyntax(uid: stored.request.transferSyntaxUID)?.isDeflated == true else {
+            return try identifier(in: stored)
+        }
+        return try inflating.withLock { _ throws(InstanceRefusal) in try identifier(in: stored) }
+    }
+
+    /// A deflated data set is held whole to be looked at (``DatasetLimits/inflatedBytesMax``): one at a time, however many
+    /// associations bring such.
+    private static let inflating = Lock(())
+
+    private static func identifier(in stored: ReceivedFile) throws(InstanceRefusal) -> String? {
         let dataset: Dataset
         do {
             dataset = try Dataset(path: stored.path)

@@ -136,6 +136,11 @@ struct OpenedObject {
     private static func inflated(
         _ source: ByteSource, from offset: Int, limits: DatasetLimits
     ) throws(DicomError) -> ByteSource {
+        guard source.count - offset <= limits.inflatedBytesMax else {
+            throw .limit(
+                "the deflated data set has \(source.count - offset) bytes, at most \(limits.inflatedBytesMax)"
+            )
+        }
         let deflated = try source.bytes(offset..<source.count)
         return ByteSource(bytes: try Inflation.inflated(deflated, bytesMax: limits.inflatedBytesMax))
     }

@@ -3,7 +3,7 @@
 package struct DatasetLimits: Sendable {
     /// The largest object, in bytes, as it stands in the file.
     package var objectBytesMax: Int
-    /// The most bytes that a deflated data set may inflate to.
+    /// The most bytes that a deflated data set may have, and may inflate to: both are held in memory.
     package var inflatedBytesMax: Int
     /// The most bytes of elements other than pixel data.
     package var headerBytesMax: Int
@@ -23,7 +23,7 @@ package struct DatasetLimits: Sendable {
 
     /// Far above every real object, far below what hurts: frames of 11585 × 11585, sequences 64 deep.
     package static let standard = DatasetLimits(
-        objectBytesMax: 4 << 30, inflatedBytesMax: 1 << 30, headerBytesMax: 256 << 20,
+        objectBytesMax: 4 << 30, inflatedBytesMax: 512 << 20, headerBytesMax: 256 << 20,
         valueBytesMax: 32 << 20,
         nestingDepthMax: 64, elementCountMax: 1_000_000, frameSamplesMax: 1 << 27, objectSamplesMax: 1 << 34)
 }

@@ -37,12 +37,24 @@ extension PixelTransform {
         let group = functionalGroup(.pixelValueTransformationSequence, of: dataset, frameIndex: frameIndex)
         if let group, let rescale = try rescale(in: group, steps: &steps) { return rescale }
         if let item = dataset.items(.modalityLUTSequence).first {
+            if let name = dataset.uid(.sopClassUID).flatMap({ intensityLUTClasses[$0.text] }) {
+                steps.append("Modality LUT not applied: that of \(name) leads back to the beam's intensity.")
+                return try rescale(in: dataset, steps: &steps) ?? .identity
+            }
             let table = try LookupTable(in: item, inputMayBeNegative: storedValuesMayBeNegative(dataset))
             steps.append("Modality LUT of \(table.entries.count) entries applied.")
             return .lookupTable(table)
         }
         return try rescale(in: dataset, steps: &steps) ?? .identity
     }
+
+    /// Classes whose window is about the stored values, and whose Modality LUT undoes the Pixel Intensity Relationship
+    /// (PS3.3 C.8.7.1.1.2): applied before the window it would darken the picture.
+    private static let intensityLUTClasses = [
+        "1.2.840.10008.5.1.4.1.1.12.1": "X-Ray Angiographic Image Storage",
+        "1.2.840.10008.5.1.4.1.1.12.2": "X-Ray Radiofluoroscopic Image Storage",
+        "1.2.840.10008.5.1.4.1.1.12.3": "X-Ray Angiographic Bi-plane Image Storage",
+    ]
 
     /// Slope and intercept, where either is there; the other's default is 1 or 0 (PS3.3 C.11.1 asks for
     /// both).
@@ -69,13 +81,14 @@ extension PixelTransform {
     private static func voi(
         of dataset: Dataset, frameIndex: Int, modality: Modality, steps: inout [String]
     ) throws(DicomError) -> (VOI, String) {
-        if let item = dataset.items(.voiLUTSequence).first {
+        let group = functionalGroup(.frameVOILUTSequence, of: dataset, frameIndex: frameIndex)
+        if let item = group?.items(.voiLUTSequence).first ?? dataset.items(.voiLUTSequence).first {
             let table = try LookupTable(
                 in: item, inputMayBeNegative: outputMayBeNegative(of: modality, dataset: dataset))
             return (.lookupTable(table), "VOI LUT of \(table.entries.count) entries applied.")
         }
         let window =
-            if let group = functionalGroup(.frameVOILUTSequence, of: dataset, frameIndex: frameIndex) {
+            if let group {
                 window(in: group, steps: &steps)
             } else {
                 window(in: dataset, steps: &steps)

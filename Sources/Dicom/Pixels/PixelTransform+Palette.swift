@@ -112,6 +112,8 @@ private struct SegmentExpansion {
     private mutating func expandSegment(at start: Int, mayBeIndirect: Bool) throws(DicomError) -> Int {
         guard start >= 0, start + 2 <= words.count else { throw cut }
         let length = words[start + 1]
+        // Each segment makes entries, which are counted: nothing else bounds how long this takes.
+        guard length > 0 else { throw .badData(tag, "a segment is empty") }
         switch words[start] {
         case 0:
             guard start + 2 + length <= words.count else { throw cut }

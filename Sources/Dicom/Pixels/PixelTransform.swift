@@ -3,7 +3,7 @@
 ///
 /// Modality LUT or rescale; VOI LUT, else the first window, else the frame's minimum and maximum; MONOCHROME1
 /// inverted last, once. Decided by Photometric Interpretation alone: a Presentation LUT Shape that
-/// contradicts it is recorded, not applied on top. Pixel padding is not masked and overlays are not drawn.
+/// contradicts it is recorded, not applied on top. Overlays are not drawn.
 /// Colour becomes RGB.
 package struct PixelTransform: Sendable {
     /// From stored values to those that the window is about.
@@ -77,9 +77,7 @@ package struct PixelTransform: Sendable {
             switch voi {
             case .lookupTable(let table): min(table.output(for: value) / table.outputMax, 1)
             case .window(let window): window.grey(of: value)
-            case .range:
-                range.lowerBound < range.upperBound
-                    ? (value - range.lowerBound) / (range.upperBound - range.lowerBound) : 0
+            case .range: range.lowerBound < range.upperBound ? range.share(of: value) : 0
             }
         return isInverted ? 1 - grey : grey
     }
@@ -115,7 +113,11 @@ extension PixelTransform {
     /// The slow and readable version: `Classification` has a faster one for the network's input and tests it
     /// against this. Not a number in float pixel data becomes black and has no part in the range. Throws
     /// `unsupported` for colours that cannot be converted.
-    package func display(_ frame: Frame) throws(DicomError) -> DisplayImage {
+    ///
+    /// - Parameter padding: stored values that show nothing: black, and without a part in the range.
+    package func display(_ frame: Frame, padding: ClosedRange<Double>? = nil) throws(DicomError)
+        -> DisplayImage
+    {
         if let palette {
             var values: [Double] = []
             values.reserveCapacity(3 * frame.samples.count)
@@ -132,7 +134,7 @@ extension PixelTransform {
             return image(of: frame, values, adding: step)
         }
         // In place: eight bytes a pixel are much already.
-        var values = frame.samples.mapped(modalityValue)
+        var values = frame.samples.mapped { padding?.contains($0) == true ? .nan : modalityValue(of: $0) }
         let range = Self.range(of: values)
         for index in values.indices {
             let value = values[index]
@@ -156,5 +158,14 @@ extension PixelTransform {
             rows: frame.rows, columns: frame.columns,
             samplesPerPixel: values.count / (frame.rows * frame.columns),
             values: values, steps: steps + (step.map { [$0] } ?? []))
+    }
+}
+
+extension ClosedRange<Double> {
+    /// How far along the range a value lies: 0 at its beginning, 1 at its end.
+    ///
+    /// By halves, which are exact: the length of a range of finite numbers can be infinite.
+    package func share(of value: Double) -> Double {
+        (value / 2 - lowerBound / 2) / (upperBound / 2 - lowerBound / 2)
     }
 }

@@ -102,7 +102,7 @@ package enum SubjectAttributes {
     }
 
     /// A date or time of day as DICOM has it from the form that ACR-NEMA had, "1950.01.31" and "10:15:00" (PS3.5
-    /// table 6.2-1, notes to DA and TM); nil if it is not of that form.
+    /// table 6.2-1, notes to DA and TM); nil if it is not of that form, or no date and no time.
     static func modern(_ tag: Tag, _ text: String) -> String? {
         let separator: Character = tag == .studyTime ? ":" : "."
         let parts = text.split(separator: separator, omittingEmptySubsequences: false)
@@ -111,6 +111,11 @@ package enum SubjectAttributes {
         let whole = parts.map { $0.split(separator: ".").first ?? $0 }
         guard whole.map(\.count) == lengths,
             parts.joined().allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") })
+        else { return nil }
+        let limits = tag == .studyTime ? [0...23, 0...59, 0...59] : [1...9999, 1...12, 1...31]
+        let fraction = parts[2].split(separator: ".", omittingEmptySubsequences: false).dropFirst()
+        guard zip(whole, limits).allSatisfy({ part, limit in Int(part).map(limit.contains) == true }),
+            fraction.count < 2, fraction.allSatisfy({ (1...6).contains($0.count) })
         else { return nil }
         return parts.joined()
     }

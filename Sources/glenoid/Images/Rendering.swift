@@ -99,7 +99,10 @@ struct Rendering {
         channels == 1 ? [rows, columns] : [rows, columns, channels]
     }
 
-    private static func level(_ grey: Double) -> UInt16 { UInt16((min(max(grey, 0), 1) * 65535).rounded()) }
+    /// 0 to 65535; 0 of what is not a number.
+    private static func level(_ grey: Double) -> UInt16 {
+        grey > 0 ? UInt16((min(grey, 1) * 65535).rounded()) : 0
+    }
 
     /// Grey always has sixteen bits, so that whoever reads a picture need not ask.
     private static func picture(

@@ -134,6 +134,8 @@ extension Part10Writer {
         var highBit: UInt16?
         var pixelRepresentation: UInt16 = 0
         var planarConfiguration: UInt16?
+        /// Secondary Capture Image Storage.
+        var sopClassUID = "1.2.840.10008.5.1.4.1.1.7"
         /// Attributes to leave out.
         var without: Set<Tag> = []
     }
@@ -143,7 +145,7 @@ extension Part10Writer {
         func unless(_ tag: Tag, _ write: (inout Part10Writer) -> Void) {
             if !image.without.contains(tag) { write(&self) }
         }
-        text(.sopClassUID, "UI", "1.2.840.10008.5.1.4.1.1.7")
+        text(.sopClassUID, "UI", image.sopClassUID)
         text(.sopInstanceUID, "UI", "2.25.1")
         unless(.samplesPerPixel) { $0.us(.samplesPerPixel, image.samplesPerPixel) }
         unless(.photometricInterpretation) {
