@@ -7,7 +7,10 @@
 #include "dcmtk/dcmdata/dcmetinf.h"
 #include "dcmtk/dcmdata/dcdeftag.h"
 
+#include <cerrno>
 #include <cstring>
+
+#include <unistd.h>
 
 using namespace glenoid;
 
@@ -74,7 +77,10 @@ cdcmtk_status cdcmtk_stored_file_read(const char *path, cdcmtk_stored_file *file
     return guarded([&] {
         *file = cdcmtk_stored_file{};
         DcmInputFileStream stream(path);
-        require(stream.status(), CDCMTK_WORLD, 0, "opening the file");
+        if (stream.status().bad()) {
+            const bool isAbsent = access(path, F_OK) != 0 && errno == ENOENT;
+            require(stream.status(), isAbsent ? CDCMTK_BAD_DATA : CDCMTK_WORLD, 0, "opening the file");
+        }
         DcmMetaInfo meta;
         meta.transferInit();
         require(meta.read(stream, EXS_Unknown, EGL_noChange, 1024 * 1024), CDCMTK_BAD_DATA, 0,

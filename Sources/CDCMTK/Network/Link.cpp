@@ -59,10 +59,16 @@ void Link::beginMessage() {
 
 void Link::endMessage() { isInMessage_ = false; }
 
+void Link::beginSending(double seconds) { sendingDeadline_ = after(seconds); }
+
+void Link::endSending() { sendingDeadline_ = Clock::time_point::max(); }
+
 void Link::expectAnswer() {
     isAwaitingAnswer_ = true;
     phaseDeadline_ = after(timeouts_.answer_seconds);
 }
+
+void Link::endAnswer() { isAwaitingAnswer_ = false; }
 
 void Link::cancel(const char *why) {
     cancellation_ = why;
@@ -212,6 +218,7 @@ bool Link::readHead() {
     size_t first = receive(pending_.data(), headBytes, 1, headDeadline());
     if (first == 0) return false;
     pduDeadline_ = phase_ == Phase::established ? after(timeouts_.pdu_seconds) : phaseDeadline_;
+    if (isAwaitingAnswer_) pduDeadline_ = std::min(pduDeadline_, phaseDeadline_);
     if (isInMessage_) pduDeadline_ = std::min(pduDeadline_, rateDeadline());
     if (first < headBytes) {
         size_t rest = headBytes - first;
@@ -224,7 +231,6 @@ bool Link::readHead() {
         || type == static_cast<uint8_t>(PDUType::associateAccept);
     if (isAssociate && !readAssociate(length)) return false;
     if (!isAssociate) bodyBytesLeft_ = length;
-    isAwaitingAnswer_ = false;
     pendingOffset_ = 0;
     return true;
 }
@@ -286,7 +292,7 @@ ssize_t Link::write(const void *source, size_t count) {
         return static_cast<ssize_t>(count);
     }
     iovec parts[2] = {{heldHead_.data(), heldHead_.size()}, {const_cast<void *>(source), count}};
-    bool isSent = send(parts, 2, after(timeouts_.pdu_seconds), false);
+    bool isSent = send(parts, 2, std::min(after(timeouts_.pdu_seconds), sendingDeadline_), false);
     heldHead_.clear();
     errno = ECONNRESET;
     return isSent ? static_cast<ssize_t>(count) : -1;

@@ -79,8 +79,12 @@ public:
     // Between these two, the deadlines of a message hold instead of the idle one.
     void beginMessage();
     void endMessage();
-    // For the response to a request of ours: the next PDU may take as long as answer_seconds.
+    // Between these two, all that is sent must be taken within so many seconds, and each PDU within pdu_seconds.
+    void beginSending(double seconds);
+    void endSending();
+    // Between these two, a response to a request of ours must arrive whole within answer_seconds.
     void expectAnswer();
+    void endAnswer();
 
     // Ends whatever the link waits for, now and later. The only call for other threads; `why` is a literal.
     void cancel(const char *why);
@@ -126,6 +130,7 @@ private:
     std::atomic<const char *> cancellation_{nullptr};
 
     Clock::time_point phaseDeadline_;
+    Clock::time_point sendingDeadline_ = Clock::time_point::max();
     bool isInMessage_ = false;
     bool isAwaitingAnswer_ = false;
     bool isClosed_ = false;

@@ -61,9 +61,15 @@ void ProviderAssociation::run() {
         ~Slot() { provider.returnSlot(); }
     } slot{provider_};
     if (!decide()) return;
-    if (establish()) {
-        converse();
-    } else {
+    try {
+        if (establish()) {
+            converse();
+        } else {
+            noteEnd(Dcmnet::Next::trouble);
+        }
+    } catch (const std::exception &) {
+        // Out of memory. The delegate must learn of the end all the same: what came waits for it.
+        link_->blame(AbortReason::notSpecified, "out of memory for an association");
         noteEnd(Dcmnet::Next::trouble);
     }
     // The peer learns of the end before the delegate, which may take its time.

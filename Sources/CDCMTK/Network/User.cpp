@@ -43,7 +43,8 @@ void copyText(char *target, size_t targetBytes, const char *text) {
 
 }  // namespace
 
-User::User(const cdcmtk_user_settings &settings, const cdcmtk_proposal *proposals, size_t proposalCount) {
+User::User(const cdcmtk_user_settings &settings, const cdcmtk_proposal *proposals, size_t proposalCount)
+    : objectSeconds_(settings.object_seconds) {
     if (proposalCount == 0 || proposalCount > CDCMTK_PROPOSALS_MAX) {
         throw UserFailure{CDCMTK_USER_NO_CONTEXT, "one to 128 presentation contexts can be proposed"};
     }
@@ -168,12 +169,14 @@ uint16_t User::store(uint8_t context, const char *path, const cdcmtk_stored_file
     request.sopClassUID = file.sop_class_uid;
     request.sopInstanceUID = file.sop_instance_uid;
     request.hasDataSet = true;
+    link_->beginSending(objectSeconds_);
     sendCommand(request, context);
     if (transcode) {
         sendTranscoded(context, path);
     } else {
         sendDataSet(context, path, file.data_set_offset);
     }
+    link_->endSending();
     return awaitResponse(request, context);
 }
 
@@ -196,6 +199,7 @@ uint16_t User::awaitResponse(const CommandSet &request, uint8_t context) {
         }
         bytes.insert(bytes.end(), fragment.bytes, fragment.bytes + fragment.byteCount);
     } while (!fragment.isLast);
+    link_->endAnswer();
     CommandSet response;
     if (!parseCommand(bytes, response) || response.field != (request.field | responseBit)
         || response.respondedMessageID != request.messageID || response.hasDataSet) {

@@ -51,6 +51,7 @@ private:
     std::unique_ptr<Dcmnet> dcmnet_;
     std::vector<uint8_t> contexts_;             // by proposal; 0: refused
     std::vector<std::string> transferSyntaxes_; // by proposal
+    const double objectSeconds_;
     uint16_t lastMessageID_ = 0;
 };
 

@@ -20,9 +20,15 @@ namespace {
 constexpr size_t chunkBytes = 128 * 1024;
 
 // Read errors come after the request went out, so the association cannot go on: the message would stay open.
-[[noreturn]] void failReading(Link &link, const std::string &why) {
+[[noreturn]] void failReading(Link &link, const std::string &why, cdcmtk_user_code code = CDCMTK_USER_BAD_FILE) {
     link.blame(AbortReason::notSpecified, why);
-    throw UserFailure{CDCMTK_USER_BAD_FILE, why};
+    throw UserFailure{code, why};
+}
+
+// A file that is not there stays away; a disk or a table of open files may have room again.
+[[noreturn]] void failReadingNow(Link &link, const char *doing, int number) {
+    failReading(link, std::string(doing) + ": " + strerror(number),
+        number == ENOENT ? CDCMTK_USER_BAD_FILE : CDCMTK_USER_UNREADABLE);
 }
 
 struct Descriptor {
@@ -37,7 +43,7 @@ struct Descriptor {
 void User::sendDataSet(uint8_t context, const char *path, uint64_t offset) {
     Descriptor file{open(path, O_RDONLY | O_CLOEXEC)};
     if (file.number < 0 || lseek(file.number, static_cast<off_t>(offset), SEEK_SET) < 0) {
-        failReading(*link_, std::string("opening the file: ") + strerror(errno));
+        failReadingNow(*link_, "opening the file", errno);
     }
     // One fragment behind, because the last one says so.
     const size_t most = dcmnet_->fragmentBytesMax();
@@ -48,7 +54,7 @@ void User::sendDataSet(uint8_t context, const char *path, uint64_t offset) {
         while (filled < chunk.size()) {
             ssize_t got = ::read(file.number, chunk.data() + filled, chunk.size() - filled);
             if (got < 0 && errno == EINTR) continue;
-            if (got < 0) failReading(*link_, std::string("reading the file: ") + strerror(errno));
+            if (got < 0) failReadingNow(*link_, "reading the file", errno);
             if (got == 0) break;
             filled += static_cast<size_t>(got);
         }

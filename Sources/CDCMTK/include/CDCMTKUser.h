@@ -21,6 +21,7 @@ typedef struct {
     uint32_t pdu_bytes_max;  // 4096 to 131072
     uint32_t connect_seconds;
     cdcmtk_timeouts timeouts;
+    double object_seconds;   // for the peer to take an object whole; above 0
     const char *implementation_class_uid;
     const char *implementation_version;
 } cdcmtk_user_settings;
@@ -43,7 +44,8 @@ typedef enum {
     CDCMTK_USER_LOST = 6,          // the connection ended
     CDCMTK_USER_TIMED_OUT = 7,
     CDCMTK_USER_VIOLATION = 8,     // the peer broke the protocol
-    CDCMTK_USER_BAD_FILE = 9,      // the file cannot be read or sent
+    CDCMTK_USER_BAD_FILE = 9,      // the file is not there, or is none that can be sent
+    CDCMTK_USER_UNREADABLE = 10,   // the file cannot be read now
 } cdcmtk_user_code;
 
 typedef struct {

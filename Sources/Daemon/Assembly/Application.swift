@@ -156,10 +156,10 @@ extension Application {
         let logger = makeLogger("delivering")
         let configuration = configuration
         return DeliveringService(destinations: configuration.current.destinations.keys.sorted()) { name in
-            let settings = configuration.current.destinations[name] ?? DestinationSettings()
-            return Lane(
+            Lane(
                 name: "to \(name)", changes: store.queue.changes, topics: .deliveries, watchdog: watchdog,
-                stepMax: Delivering.stepMax(settings)
+                stepMax: Delivering.stepMax(
+                    configuration.current.destinations[name] ?? DestinationSettings())
             ) {
                 Delivering(
                     destination: name, queue: store.queue, spool: store.spool, time: store.time,

@@ -9,6 +9,8 @@ import WorkQueue
 final class Delivering: LaneWork {
     /// What a delivery may take beyond its network time-outs: composing a variant, the disk.
     private static let leaseMargin = Duration.seconds(60)
+    /// For a destination to take an object whole: a heat map of 27 MB at 1 Mbit/s.
+    fileprivate static let objectMax = Duration.seconds(240)
 
     private let destination: String
     private let queue: any WorkQueue
@@ -39,20 +41,22 @@ final class Delivering: LaneWork {
 
     /// The longest a delivery to a destination may honestly take.
     static func stepMax(_ settings: DestinationSettings) -> Duration {
-        // The name look-up has no time-out of its own; connecting, negotiating, the answer, the release.
-        let report = settings.connectTimeout * 3 + settings.responseTimeout * 3 + leaseMargin
+        // The name look-up has no time-out of its own; connecting, negotiating, the answer, the release. An object is
+        // sent twice where the association breaks.
+        let report =
+            settings.connectTimeout * 3 + settings.responseTimeout * 3 + objectMax * 2 + leaseMargin
         // The last capture may begin when the time for captures is all but over.
         return settings.heatmap ? report * 2 + CaptureDelivery.timeMax : report
     }
 
     func step() -> LaneStep {
         let current = configuration.current
-        // A reload may have taken the destination away; its waiting deliveries are dead letters then.
-        guard let settings = current.destinations[destination] else { return .rest(atMost: Lane.restMax) }
         let now = time.now()
-        if let pause, pause.until > now { return .rest(atMost: pause.until - now) }
         do throws(WorkQueueError) {
             try unsaved.save()
+            // A reload may have taken the destination away; its waiting deliveries are dead letters then.
+            guard let settings = current.destinations[destination] else { return .rest(atMost: Lane.restMax) }
+            if let pause, pause.until > now { return .rest(atMost: pause.until - now) }
             guard
                 let claim = try queue.claimDelivery(
                     destination: destination, lease: Self.stepMax(settings), now: now)
@@ -170,7 +174,9 @@ final class Delivering: LaneWork {
         guard let contents = try queue.contents(ofReport: claim.report.number) else {
             throw CompositionError.permanent("the queue does not know the report any more")
         }
-        let composed = try composer.compose(contents, as: reportClass, at: claim.report.recordedAt)
+        let composed = try composer.compose(
+            contents, as: reportClass, at: claim.report.recordedAt,
+            original: claim.report.files.first.flatMap { UID(received: $0.sopInstanceUID) })
         return try spool.addVariant(
             composed.bytes, sopInstanceUID: composed.sopInstanceUID, sopClassUID: composed.sopClassUID,
             toReport: claim.report.number, in: queue, now: time.now())
@@ -184,6 +190,7 @@ extension StoreUserSettings {
         connectSeconds = settings.connectTimeout / .seconds(1)
         requestSeconds = settings.connectTimeout / .seconds(1)
         pduSeconds = settings.responseTimeout / .seconds(1)
+        objectSeconds = Delivering.objectMax / .seconds(1)
         answerSeconds = settings.responseTimeout / .seconds(1)
         idleSeconds = settings.idleTimeout / .seconds(1)
     }

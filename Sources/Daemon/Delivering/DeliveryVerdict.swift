@@ -31,7 +31,8 @@ package enum DeliveryVerdict: Equatable, Sendable {
     package init(_ error: StoreUserError) {
         switch error {
         case .noPresentationContext, .badFile: self = .permanent("\(error)")
-        case .rejected, .unresolved, .unreachable, .aborted, .connectionLost, .timedOut, .protocolViolation:
+        case .unreadable, .rejected, .unresolved, .unreachable, .aborted, .connectionLost, .timedOut,
+            .protocolViolation:
             self = .transient("\(error)")
         }
     }

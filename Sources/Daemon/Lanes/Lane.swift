@@ -42,17 +42,19 @@ package final class Lane: Service {
     private let topics: QueueTopics
     private let watchdog: WatchdogService
     private let heartbeat: Heartbeat
+    private let stepMax: @Sendable () -> Duration
     private let makeWork: @Sendable () -> any LaneWork
     private let isStopping = Atomic<Bool>(false)
 
     /// - Parameters:
     ///   - name: also the thread's, of which Linux shows 15 characters.
     ///   - topics: the changes of the queue that end a rest early.
-    ///   - stepMax: the longest a step may honestly take; after that the watchdog takes the lane for stuck.
+    ///   - stepMax: the longest a step may honestly take; after that the watchdog takes the lane for stuck. Asked before
+    ///     each step.
     ///   - makeWork: called once, on the lane's thread.
     package init(
         name: String, changes: ChangeSignal, topics: QueueTopics, watchdog: WatchdogService,
-        stepMax: Duration,
+        stepMax: @autoclosure @escaping @Sendable () -> Duration,
         makeWork: @escaping @Sendable () -> any LaneWork
     ) {
         self.name = name
@@ -60,7 +62,8 @@ package final class Lane: Service {
         self.topics = topics
         self.watchdog = watchdog
         self.makeWork = makeWork
-        heartbeat = watchdog.heartbeat(name, limit: stepMax)
+        self.stepMax = stepMax
+        heartbeat = watchdog.heartbeat(name, limit: stepMax())
     }
 
     /// Runs the thread until the service group shuts down, and returns once the thread has ended.
@@ -92,7 +95,7 @@ package final class Lane: Service {
     private func work() {
         let work = makeWork()
         while !isStopping.load(ordering: .acquiring) {
-            heartbeat.beat()
+            heartbeat.beat(limit: stepMax())
             // Read before the step looks: a change between its look and the wait is not missed.
             let generation = changes.generation(of: topics)
             guard case .rest(let limit) = work.step(), !isStopping.load(ordering: .acquiring) else {

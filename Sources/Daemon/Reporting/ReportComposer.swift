@@ -48,13 +48,17 @@ struct ReportComposer: Sendable {
     /// The report on a study.
     ///
     /// Patient and study come from the image that was received last: what a hospital corrects, it corrects later.
-    /// - Parameter moment: when it was composed first; Content Date and Time.
+    /// - Parameters:
+    ///   - moment: when it was composed first; Content Date and Time.
+    ///   - original: the UID that it was recorded under, where this is a variant of it. It would be another if the program
+    ///     or its settings have changed since, and a successor could not name the variant.
     func compose(
-        _ contents: ReportContents, as reportClass: SRClass, at moment: Timestamp
+        _ contents: ReportContents, as reportClass: SRClass, at moment: Timestamp, original: UID? = nil
     ) throws(CompositionError) -> ComposedReport {
         guard let newest = contents.instances.last else { throw .permanent("there is no image to report") }
-        let report = try document(contents).report(
+        var report = try document(contents).report(
             source: spool.absolute(newest.instance.path), composedAt: Self.localTime(moment))
+        if let original { report.sopInstanceUID = original }
         do throws(DicomError) {
             return ComposedReport(
                 sopInstanceUID: report.sopInstanceUID(as: reportClass).text,

@@ -4,20 +4,30 @@ internal import Synchronization
 package final class Heartbeat: Sendable {
     /// The thread's name, for the log.
     package let name: String
-    /// Longest time without a beat that is still normal for it.
-    package let limit: Duration
     private let beats = Atomic<Int>(0)
+    private let limitInNanoseconds: Atomic<Int64>
 
     /// Creates a heartbeat that has not beaten yet.
     package init(name: String, limit: Duration) {
         self.name = name
-        self.limit = limit
+        limitInNanoseconds = Atomic(Self.nanoseconds(limit))
     }
+
+    /// Longest time without a beat that is still normal for it.
+    package var limit: Duration { .nanoseconds(limitInNanoseconds.load(ordering: .relaxed)) }
 
     /// Shows that the thread moves. Costs one atomic addition; any thread may call it.
     package func beat() {
         beats.wrappingAdd(1, ordering: .relaxed)
     }
+
+    /// The same, with another limit from now on: a reload may have changed what is normal.
+    package func beat(limit: Duration) {
+        limitInNanoseconds.store(Self.nanoseconds(limit), ordering: .relaxed)
+        beat()
+    }
+
+    private static func nanoseconds(_ duration: Duration) -> Int64 { Int64(duration / .nanoseconds(1)) }
 
     /// How often it has beaten.
     var count: Int { beats.load(ordering: .relaxed) }

@@ -156,6 +156,7 @@ extension StoreUser {
             unsafe bridged.port = UInt16(settings.port)
             unsafe bridged.pdu_bytes_max = UInt32(settings.pduBytesMax)
             unsafe bridged.connect_seconds = UInt32(settings.connectSeconds.rounded(.up))
+            unsafe bridged.object_seconds = settings.objectSeconds
             // A response is small: no rate is asked of it.
             unsafe bridged.timeouts = cdcmtk_timeouts(
                 request_seconds: settings.requestSeconds, idle_seconds: settings.answerSeconds,
@@ -205,6 +206,7 @@ extension StoreUser {
     private static func storedFile(_ path: String) throws(StoreUserError) -> StoredFile {
         var bridged = cdcmtk_stored_file()
         if let error = DicomError(unsafe cdcmtk_stored_file_read(path, &bridged)) {
+            if case .world = error { throw .unreadable("\(error)") }
             throw .badFile("\(error)")
         }
         guard let sopClass = UID(received: text(of: bridged.sop_class_uid)),
@@ -240,6 +242,7 @@ extension StoreUser {
         case CDCMTK_USER_TIMED_OUT: throw .timedOut(text)
         case CDCMTK_USER_VIOLATION: throw .protocolViolation(text)
         case CDCMTK_USER_BAD_FILE: throw .badFile(text)
+        case CDCMTK_USER_UNREADABLE: throw .unreadable(text)
         default: throw .connectionLost(text)
         }
     }
@@ -260,7 +263,7 @@ extension StoreUserError {
         switch self {
         case .noPresentationContext: false
         case .unresolved, .unreachable, .rejected, .aborted, .connectionLost, .timedOut, .protocolViolation,
-            .badFile:
+            .badFile, .unreadable:
             true
         }
     }

@@ -16,7 +16,9 @@ package struct StoreUserSettings: Sendable, Hashable {
     package var requestSeconds = 30.0
     /// For the peer to take a PDU of ours, and within a PDU of the peer's.
     package var pduSeconds = 60.0
-    /// From the last byte of an object to its response.
+    /// For the peer to take an object whole, however it spreads its pauses.
+    package var objectSeconds = 240.0
+    /// From the last byte of an object to its response, whole.
     ///
     /// Some archives store before they answer.
     package var answerSeconds = 120.0
@@ -55,15 +57,18 @@ package enum StoreUserError: Error, Sendable, Equatable {
     case timedOut(String)
     /// The peer broke the protocol.
     case protocolViolation(String)
-    /// The file cannot be read, or not be sent in the encoding that the peer wants.
+    /// The file is not there, is no DICOM file, or cannot be sent in the encoding that the peer wants.
     case badFile(String)
+    /// The file cannot be read now: the disk, or too many open files.
+    case unreadable(String)
 
     /// The same file may get through later.
     ///
     /// A peer that is configured otherwise by then is not counted on.
     package var isTransient: Bool {
         switch self {
-        case .unresolved, .unreachable, .aborted, .connectionLost, .timedOut, .protocolViolation: true
+        case .unresolved, .unreachable, .aborted, .connectionLost, .timedOut, .protocolViolation, .unreadable:
+            true
         case .rejected(let rejection): rejection.isTransient
         case .noPresentationContext, .badFile: false
         }
@@ -78,6 +83,7 @@ extension StoreUserError: CustomStringConvertible {
         case .connectionLost(let text): "connection lost: \(text)"
         case .protocolViolation(let text): "the peer broke the protocol: \(text)"
         case .badFile(let text): "the file cannot be sent: \(text)"
+        case .unreadable(let text): "the file cannot be read: \(text)"
         case .rejected(let rejection): "association \(rejection)"
         case .noPresentationContext(let uid): "the peer accepts no presentation context for SOP class \(uid)"
         }

@@ -29,6 +29,17 @@ import Testing
         #expect(watchdog.stalled(now: start + .seconds(61)).isEmpty)
     }
 
+    @Test func aBeatMayBringAnotherLimit() {
+        var watchdog = Watchdog()
+        let heartbeat = Heartbeat(name: "delivery", limit: .seconds(30))
+        watchdog.watch(heartbeat, now: start)
+        heartbeat.beat(limit: .seconds(300))
+        #expect(heartbeat.limit == .seconds(300))
+        #expect(watchdog.stalled(now: start + .seconds(1)).isEmpty)
+        #expect(watchdog.stalled(now: start + .seconds(300)).isEmpty)
+        #expect(watchdog.stalled(now: start + .seconds(302)).map(\.name) == ["delivery"])
+    }
+
     @Test func onlyTheOneThatStandsStillIsNamed() {
         var watchdog = Watchdog()
         let listener = Heartbeat(name: "listener", limit: .seconds(5))
