@@ -46,6 +46,17 @@ import Testing
         #expect(result.status == 0, "\(result.output.suffix(200))")
     }
 
+    /// Three images that end the process take eleven starts until the queue has set them aside; a port or a disk may take
+    /// longer.
+    @Test func unitIsNeverGivenUp() throws {
+        let unit = try String(
+            contentsOf: SourceTree.folder.appending(path: "systemd/glenoid.service"), encoding: .utf8)
+        let lines = unit.split(separator: "\n")
+        for line in ["StartLimitIntervalSec=0", "Restart=on-failure"] {
+            #expect(lines.contains { $0 == line }, "\(line)")
+        }
+    }
+
     @Test func unitGivesAssociationsLongerThanTheDrainTakes() throws {
         let unit = try #require(SourceTree.files.first { $0.path == "systemd/glenoid.service" })
         let configuration = try #require(SourceTree.files.first { $0.path == "conf/glenoid.yaml" })

@@ -123,6 +123,43 @@ import WorkQueue
         #expect(try bench.steps("1.2.3").contains("retried"))
     }
 
+    /// The image's own work was done; what an operator threw away is the report on it, or the report's delivery.
+    @Test(arguments: Implementation.allCases, [WorkID.Kind.report, .delivery])
+    func whatComesAgainAfterItsReportWasDiscardedIsWorkAgain(
+        _ implementation: Implementation, kind: WorkID.Kind
+    ) throws {
+        let bench = try QueueBench(implementation)
+        let id = try bench.keep("1.2.3").id
+        try bench.hangUp()
+        try bench.classifyAll()
+        bench.time.advance(by: .seconds(2))
+        let letter: WorkID
+        if kind == .report {
+            let claim = try bench.claimOneReport()
+            try bench.queue.finish(claim, .dead(reason: "no such model"), now: bench.now)
+            letter = claim.id
+        } else {
+            try bench.report(to: ["pacs", "gone"])
+            try bench.deliver("pacs")
+            let claim = try #require(try bench.claimDelivery("gone"))
+            try bench.queue.finish(claim, .dead(reason: "refused"), now: bench.now)
+            letter = claim.id
+        }
+        // A letter that lies there is seen; only what was thrown away is nobody's.
+        #expect(try bench.keep("1.2.3", association: "a2") == .duplicate(of: id))
+        try bench.queue.discard(letter, reason: "by anna", now: bench.now)
+        #expect(
+            try bench.queue.keptInstance(sopInstanceUID: "1.2.3", digest: "digest of 1.2.3") == nil)
+        #expect(try bench.keep("1.2.3", association: "a2") == .duplicate(of: id))
+        #expect(try bench.summary(letter).state == .ready)
+        bench.time.advance(by: .seconds(30))
+        if kind == .report { try bench.report(to: ["gone"]) }
+        try bench.deliver("gone")
+        // Made good: from here on it is kept as everything else.
+        #expect(
+            try bench.queue.keptInstance(sopInstanceUID: "1.2.3", digest: "digest of 1.2.3") == id)
+    }
+
     @Test(arguments: Implementation.allCases)
     func onePartsFailureIsNotTheOthers(_ implementation: Implementation) throws {
         let bench = try QueueBench(implementation)

@@ -17,7 +17,12 @@ final class Retaining: LaneWork {
     private let configuration: LiveConfiguration
     private let logger: Logger
     private var next: Timestamp = .distantPast
+    private var nextSpace: Timestamp = .distantPast
     private var nextWarning: Timestamp = .distantPast
+    /// Whether finished work that is old enough may be left since the last look.
+    private var isPurgingByAge = false
+    /// What has been purged since it was last told.
+    private var purged = Purge()
 
     init(
         queue: any WorkQueue, spool: Spool, time: any TimeSource, configuration: LiveConfiguration,
@@ -30,21 +35,37 @@ final class Retaining: LaneWork {
         self.logger = logger
     }
 
+    /// One portion of a purge at most: a step that took longer than the watchdog allows would end the daemon.
     func step() -> LaneStep {
         let now = time.now()
         do {
             if next <= now {
                 next = now + Self.interval
-                try purgeByAge(now: now)
+                try look(now: now)
+                isPurgingByAge = true
             }
-            try purgeForSpace(now: now)
+            if isPurgingByAge {
+                let keepFor = configuration.current.spool.keepFor
+                isPurgingByAge = try purge(finishedBefore: now - keepFor)
+                return .again
+            }
+            if nextSpace <= now {
+                // Set after a failure too: a disk that cannot delete is not asked all the time.
+                nextSpace = now + Self.spaceInterval
+                if try purgeForSpace(now: now) {
+                    nextSpace = now
+                    return .again
+                }
+            }
+            try tell()
         } catch {
+            isPurgingByAge = false
             logger.error("the spool could not be purged: \(error)")
         }
         return .rest(atMost: Self.spaceInterval)
     }
 
-    private func purgeByAge(now: Timestamp) throws {
+    private func look(now: Timestamp) throws {
         // A report that was recorded, or a delivery that was in hand, while a reload took its destination away.
         let stranded = try queue.buryDeliveries(
             toOthersThan: Set(configuration.current.destinations.keys),
@@ -52,29 +73,34 @@ final class Retaining: LaneWork {
         if stranded > 0 {
             logger.error("\(stranded) deliveries have no destination any more and are dead letters")
         }
-        let keepFor = configuration.current.spool.keepFor
-        let purged = try spool.purge(queue, finishedBefore: now - keepFor)
-        _ = try spool.removeOrphans(olderThan: keepFor)
-        try tell(purged)
+        _ = try spool.removeOrphans(olderThan: configuration.current.spool.keepFor)
     }
 
     /// Space before age: the longest finished goes first, and only until there is room again.
-    private func purgeForSpace(now: Timestamp) throws {
+    ///
+    /// - Returns: whether there is too little room still, and more to purge.
+    private func purgeForSpace(now: Timestamp) throws -> Bool {
         let threshold = configuration.current.spool.purgeThreshold
-        guard try spool.space().freeBytes < threshold else { return }
-        let purged = try spool.purge(queue, finishedBefore: now) { [spool] in
-            // Not knowing the space is no reason to purge more than by age.
-            ((try? spool.space().freeBytes) ?? .max) >= threshold
-        }
-        try tell(purged)
-        guard try spool.space().freeBytes < threshold, nextWarning <= now else { return }
+        guard try spool.space().freeBytes < threshold else { return false }
+        if try purge(finishedBefore: now) { return true }
+        guard try spool.space().freeBytes < threshold, nextWarning <= now else { return false }
         logger.warning("the spool's disk is nearly full, and nothing finished is left to purge")
         nextWarning = now + Self.interval
+        return false
     }
 
-    private func tell(_ purged: Purge) throws {
+    /// - Returns: whether there may be more to purge.
+    private func purge(finishedBefore moment: Timestamp) throws -> Bool {
+        let portion = try spool.purge(queue, finishedBefore: moment)
+        purged.instances += portion.instances
+        purged.reports += portion.reports
+        return portion.isPartial
+    }
+
+    private func tell() throws {
         guard purged.instances > 0 else { return }
         logger.info("purged \(purged.instances) finished instances and \(purged.reports) reports")
+        purged = Purge()
         try queue.checkpoint()
     }
 }

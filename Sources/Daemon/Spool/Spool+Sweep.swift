@@ -23,18 +23,20 @@ extension Spool {
         var sweep = Sweep()
         var present = try paths()
         var known: Set<String> = []
-        var missing: [QueuedPath] = []
+        var missing: [WorkID] = []
         do {
             try queue.forEachPath { queued in
                 if present.contains(queued.path) {
                     known.insert(queued.path)
-                } else if queued.neededBy == nil {
-                    sweep.missingFinishedCount += 1
+                } else if let id = queued.neededBy {
+                    missing.append(id)
                 } else {
-                    missing.append(queued)
+                    sweep.missingFinishedCount += 1
                 }
             }
-            for id in missing.compactMap(\.neededBy) {
+            // A delivery may have lost several files; it is buried once.
+            var buried: Set<WorkID> = []
+            for id in missing where buried.insert(id).inserted {
                 try queue.bury(id, reason: "its file is missing from the spool", now: now)
                 sweep.missing.append(id)
             }
@@ -79,38 +81,28 @@ extension Spool {
         return count
     }
 
-    /// Deletes finished work from queue and spool, a bounded number of studies at a time, until nothing more is to be
-    /// deleted or `isEnough` says so after a portion.
+    /// Deletes finished work from queue and spool, a bounded number of studies; partial where there may be more.
     ///
     /// - Parameter moment: only studies untouched since then go.
-    package func purge(
-        _ queue: any WorkQueue, finishedBefore moment: Timestamp, until isEnough: () -> Bool = { false }
-    ) throws(SpoolError) -> Purge {
-        var total = Purge()
-        repeat {
-            let portion: Purge
+    package func purge(_ queue: any WorkQueue, finishedBefore moment: Timestamp) throws(SpoolError) -> Purge {
+        let purge: Purge
+        do {
+            purge = try queue.purge(finishedBefore: moment, studiesMax: Self.purgedStudiesMax)
+        } catch {
+            throw .queue(error)
+        }
+        let errorNumber = FaultPoint.purgeCommitted.reach()
+        // A file that cannot be deleted keeps no other one: the rows are gone, so nobody would come back for them.
+        var failed: SpoolError? = errorNumber.map { failure("unlink", "", $0) }
+        for path in purge.paths {
             do {
-                portion = try queue.purge(finishedBefore: moment, studiesMax: Self.purgedStudiesMax)
+                try disk.remove(absolute(path))
             } catch {
-                throw .queue(error)
+                failed = error
             }
-            let errorNumber = FaultPoint.purgeCommitted.reach()
-            // A file that cannot be deleted keeps no other one: the rows are gone, so nobody would come back for them.
-            var failed: SpoolError? = errorNumber.map { failure("unlink", "", $0) }
-            for path in portion.paths {
-                do {
-                    try disk.remove(absolute(path))
-                } catch {
-                    failed = error
-                }
-            }
-            if let failed { throw failed }
-            total.studies += portion.studies
-            total.instances += portion.instances
-            total.reports += portion.reports
-            total.isPartial = portion.isPartial
-        } while total.isPartial && !isEnough()
-        return total
+        }
+        if let failed { throw failed }
+        return purge
     }
 
     /// Studies purged in one transaction: receiving waits at most so long.

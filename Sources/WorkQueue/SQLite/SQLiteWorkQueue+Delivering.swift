@@ -16,8 +16,14 @@ extension SQLiteWorkQueue {
     package func buryDeliveries(
         toOthersThan destinations: Set<String>, reason: String, now: Timestamp
     ) throws(WorkQueueError) -> Int {
-        try write(now: now) { transaction in
-            // Few rows or none: only a change of the configuration leaves any.
+        // Only a change of the configuration leaves any; a long outage leaves many to destinations that are known.
+        let known = try read { db in
+            try db.rows("SELECT DISTINCT destination FROM delivery WHERE state < 3").map {
+                $0["destination"] as String
+            }
+        }
+        guard !destinations.isSuperset(of: known) else { return 0 }
+        return try write(now: now) { transaction in
             let waiting = try transaction.db.rows(
                 "SELECT id, destination FROM delivery WHERE state IN (0, 1) AND state < 3")
             let stranded = waiting.filter { !destinations.contains($0["destination"]) }

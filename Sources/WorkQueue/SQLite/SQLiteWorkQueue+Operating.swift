@@ -20,9 +20,27 @@ extension SQLiteWorkQueue {
     package func purge(
         finishedBefore moment: Timestamp, studiesMax: Int
     ) throws(WorkQueueError) -> Purge {
+        // Usually there is nothing: then receiving need not wait for the look at all studies.
+        guard try read({ try hasFinished(before: moment, in: $0) }) else { return Purge() }
         // Nothing in a purge asks what time it is.
-        try write(now: moment) { try $0.purge(finishedBefore: moment, studiesMax: studiesMax) }
+        return try write(now: moment) { try $0.purge(finishedBefore: moment, studiesMax: studiesMax) }
     }
+}
+
+/// Studies whose whole work ended before ?1.
+private let isFinishedStudy = """
+    lastActivityAt < ?1 AND openAssociations = 0 AND unclassified = 0
+        AND NOT EXISTS (SELECT 1 FROM instance WHERE studyID = study.id AND state NOT IN (3, 5))
+        AND NOT EXISTS (SELECT 1 FROM reporting WHERE studyID = study.id AND state NOT IN (3, 5))
+        AND NOT EXISTS (SELECT 1 FROM reporting JOIN delivery ON reportingID = reporting.id
+                        WHERE studyID = study.id AND delivery.state NOT IN (3, 5))
+    """
+/// Instances without a study whose work ended before ?1.
+private let isFinishedAlone = "studyID IS NULL AND finishedAt < ?1 AND state IN (3, 5)"
+
+private func hasFinished(before moment: Timestamp, in db: Database) throws -> Bool {
+    try db.exists("SELECT 1 FROM study WHERE \(isFinishedStudy)", [moment.microseconds])
+        || db.exists("SELECT 1 FROM instance WHERE \(isFinishedAlone)", [moment.microseconds])
 }
 
 extension SQLiteTransaction {
@@ -97,14 +115,8 @@ extension SQLiteTransaction {
         var purge = Purge()
         try purgeStudyless(&purge, finishedBefore: moment, countMax: studiesMax)
         let studies = try db.rows(
-            """
-            SELECT id FROM study WHERE lastActivityAt < ?1 AND openAssociations = 0 AND unclassified = 0
-                AND NOT EXISTS (SELECT 1 FROM instance WHERE studyID = study.id AND state NOT IN (3, 5))
-                AND NOT EXISTS (SELECT 1 FROM reporting WHERE studyID = study.id AND state NOT IN (3, 5))
-                AND NOT EXISTS (SELECT 1 FROM reporting JOIN delivery ON reportingID = reporting.id
-                                WHERE studyID = study.id AND delivery.state NOT IN (3, 5))
-            ORDER BY lastActivityAt LIMIT ?2
-            """, [moment.microseconds, studiesMax])
+            "SELECT id FROM study WHERE \(isFinishedStudy) ORDER BY lastActivityAt LIMIT ?2",
+            [moment.microseconds, studiesMax])
         for row in studies { try purgeStudy(row["id"], &purge) }
         purge.isPartial = purge.isPartial || studies.count == studiesMax
         // A caller whose last turn has been claimed starts where the claims are, row or no row.
@@ -137,8 +149,7 @@ extension SQLiteTransaction {
     {
         let rows = try db.rows(
             """
-            SELECT id, path FROM instance WHERE studyID IS NULL AND finishedAt < ? AND state IN (3, 5)
-            ORDER BY finishedAt LIMIT ?
+            SELECT id, path FROM instance WHERE \(isFinishedAlone) ORDER BY finishedAt LIMIT ?2
             """, [moment.microseconds, countMax])
         for row in rows {
             let number: Int64 = row["id"]

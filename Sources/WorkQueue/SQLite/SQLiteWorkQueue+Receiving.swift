@@ -39,28 +39,37 @@ extension SQLiteWorkQueue {
 private struct KeptContent {
     let id: WorkID
     let path: String
-    /// Whether the promise of its first keeping still holds without anybody's help.
-    ///
-    /// Not so for a dead letter, whose file may be what is missing, or for one that an operator threw away: a
-    /// sender that is told success must not be told so for nothing.
-    let isInHonour: Bool
+    /// Whether it is a dead letter, whose file may be what is missing, or was thrown away.
+    let isLost: Bool
+    /// Whether an operator threw away the report on it, or the last report's delivery.
+    let isReportDiscarded: Bool
+
+    /// Whether the promise of its first keeping still holds without anybody's help: a sender that is told success must
+    /// not be told so for nothing.
+    var isInHonour: Bool { !isLost && !isReportDiscarded }
 }
 
 private func kept(_ sopInstanceUID: String, _ digest: String, in db: Database) throws -> KeptContent? {
     try db.row(
-        "SELECT id, path, state FROM instance WHERE sopInstanceUID = ? AND digest = ?",
+        """
+        SELECT id, path, state IN (4, 5) AS isLost, EXISTS (
+            SELECT 1 FROM reporting LEFT JOIN delivery ON reportingID = reporting.id AND reportID = lastReportID
+            WHERE studyID = instance.studyID AND (reporting.state = 5 OR delivery.state = 5)
+        ) AS isReportDiscarded FROM instance WHERE sopInstanceUID = ? AND digest = ?
+        """,
         [sopInstanceUID, digest]
     ).map { row in
-        let state: Int = row["state"]
-        let isInHonour = state != Work.State.dead.rawValue && state != Work.State.discarded.rawValue
-        return KeptContent(id: WorkID(.instance, row["id"]), path: row["path"], isInHonour: isInHonour)
+        KeptContent(
+            id: WorkID(.instance, row["id"]), path: row["path"], isLost: row["isLost"],
+            isReportDiscarded: row["isReportDiscarded"])
     }
 }
 
 extension SQLiteTransaction {
     fileprivate func keep(_ instance: ReceivedInstance) throws -> KeepOutcome {
         if let kept = try kept(instance.sopInstanceUID, instance.digest, in: db) {
-            guard kept.isInHonour else { return try revive(kept, as: instance) }
+            guard !kept.isLost else { return try revive(kept, as: instance) }
+            if kept.isReportDiscarded { try takeBackDiscarded(of: kept, callingAE: instance.callingAE) }
             try noteDuplicate(of: kept.id, callingAE: instance.callingAE)
             return .duplicate(of: kept.id)
         }
@@ -81,6 +90,24 @@ extension SQLiteTransaction {
             throw WorkQueueError.absent(id)
         }
         try log(.duplicate, "from \(callingAE)", of: id, study: row["studyID"])
+    }
+
+    /// Makes work again of the discarded reports on a content, and of discarded deliveries of the last ones.
+    private func takeBackDiscarded(of kept: KeptContent, callingAE: String) throws {
+        let study = try db.integer("SELECT studyID FROM instance WHERE id = ?", [kept.id.number])
+        let reports = try db.rows("SELECT id FROM reporting WHERE studyID = ? AND state = 5", [study])
+        let deliveries = try db.rows(
+            """
+            SELECT delivery.id FROM reporting JOIN delivery ON reportingID = reporting.id AND reportID = lastReportID
+            WHERE studyID = ? AND delivery.state = 5
+            """, [study])
+        let letters =
+            reports.map { WorkID(.report, $0["id"]) } + deliveries.map { WorkID(.delivery, $0["id"]) }
+        for id in letters {
+            try apply(.renewal, to: id)
+            try log(.retried, "image sent again by \(callingAE)", of: id, study: study)
+        }
+        announce([.reports, .deliveries])
     }
 
     /// Makes work of a dead or discarded content again, with the file that came now.

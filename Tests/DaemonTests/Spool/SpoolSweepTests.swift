@@ -39,6 +39,20 @@ import WorkQueue
         #expect(try bench.restart(powerLost: false).missing == [WorkID(.delivery, 1)])
     }
 
+    @Test func aDeliveryThatLostSeveralFilesIsBuriedOnce() throws {
+        let bench = try SpoolBench()
+        _ = try bench.receive("1.2.3")
+        guard case .recorded(let number) = try bench.record(bench.claimReport()) else {
+            Issue.record("the first report is new")
+            return
+        }
+        _ = try bench.spool.addVariant(
+            [9], sopInstanceUID: "2.25.1", sopClassUID: "Enhanced", toReport: number, in: bench.queue,
+            now: bench.time.now())
+        for path in bench.files("reports") { try bench.disk.remove(path) }
+        #expect(try bench.restart(powerLost: false).missing == [WorkID(.delivery, 1)])
+    }
+
     @Test func purgingDeletesRowsAndFiles() throws {
         let bench = try SpoolBench()
         _ = try bench.receive("1.2.3")
