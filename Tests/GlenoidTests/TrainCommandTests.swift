@@ -145,8 +145,32 @@ import Testing
         #expect(noFolder.status == 1 && noFolder.errors.contains("0.png"), "\(noFolder.errors)")
         let recipe = "\(pictures.folder)/recipe.json"
         try Data(#"{"epoch": 1}"#.utf8).write(to: URL(fileURLWithPath: recipe))
-        let misspelt = try Program.run("glenoid", pictures.arguments(["--recipe", recipe]))
+        let next = "\(pictures.folder)/next"
+        let misspelt = try Program.run("glenoid", pictures.arguments(["--recipe", recipe], to: next))
         #expect(misspelt.status == 1 && misspelt.errors.contains("the key epoch is unknown"))
+        #expect(!FileManager.default.fileExists(atPath: next))
+    }
+
+    /// Two names of one code: found out at the end, hours would be lost.
+    @Test func aBundleThatCannotBeDescribedIsRefusedBeforeItIsTrained() throws {
+        let pictures = try Pictures(["type a=3", "type_a=3"])
+        let refused = try Program.run("glenoid", pictures.arguments())
+        #expect(
+            refused.status == 1 && refused.errors.contains("the bundle could not be written"),
+            "\(refused.errors)")
+        #expect(!FileManager.default.fileExists(atPath: pictures.model))
+    }
+
+    /// Shells complete the name of a folder that is there with a slash.
+    @Test func aSlashBehindTheOutputIsNoOtherPlace() throws {
+        let pictures = try Pictures()
+        let first = try Program.run("glenoid", pictures.arguments(epochs: 1, to: pictures.model + "/"))
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: pictures.folder).sorted() == [
+                "data", "model",
+            ])
+        #expect(try Program.run("glenoid", ["model", "show", pictures.model]).output.contains("model"))
     }
 
     @Test func aClassThatTheBundleDoesNotHaveIsRefusedUnlessTheClassifierStartsAnew() throws {
@@ -166,6 +190,14 @@ import Testing
         let anew = try Program.run(
             "glenoid", arguments(["--initialise", "classifier", "--half", "--fold", "--mirror"]))
         #expect(anew.status == 0, "\(anew.errors)")
+        // As many classes as before, so that the old classifier would have fitted.
+        #expect(anew.errors.contains("started anew: classifier.weight"), "\(anew.errors)")
+        let names = "\(pictures.folder)/labels.txt"
+        try Data("oblique\nacross\n".utf8).write(to: URL(fileURLWithPath: names))
+        let renamed = try Program.run("glenoid", arguments(["--labels", names]))
+        #expect(
+            renamed.status == 1 && renamed.errors.contains("--labels names other classes"),
+            "\(renamed.errors)")
         let folder = "\(pictures.folder)/next"
         let shown = try Program.run("glenoid", ["model", "show", folder])
         #expect(shown.output.contains("oblique"), "\(shown.output)\(shown.errors)")

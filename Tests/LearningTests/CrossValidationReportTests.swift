@@ -8,7 +8,7 @@ import Testing
         let items = cases.enumerated().map { index, item -> [String: Any] in
             var entry: [String: Any] = [
                 "name": "b/\(number)-\(index)", "truth": item.0, "probabilities": [1 - item.1, item.1],
-                "distance": item.2,
+                "logits": [[0, log(item.1 / (1 - item.1))]], "distance": item.2,
             ]
             if item.3 { entry["abstention"] = "Unlike." }
             return entry

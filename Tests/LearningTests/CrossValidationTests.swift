@@ -8,11 +8,15 @@ import Testing
     private struct Unknown: Error {}
 
     /// Tiny images as if they had been read from files.
-    private func set(_ images: [LearningImage]) throws -> LearningSet {
+    private func set(_ images: [LearningImage], patients: [String] = []) throws -> LearningSet {
         let preparation = Preparation(side: TinyTraining.side)
         let scale = InputScale(preparation.settings)
         let byName = Dictionary(images.map { ($0.name, $0) }) { first, _ in first }
-        let items = images.map { DataSet.Item(path: $0.name, name: $0.name, classIndex: $0.classIndex) }
+        let items = images.enumerated().map { index, image in
+            DataSet.Item(
+                path: image.name, name: image.name, classIndex: image.classIndex,
+                patient: patients.isEmpty ? nil : patients[index])
+        }
         return try LearningSet(
             DataSet(source: "tiny", classes: ["rows", "columns"], items: items), preparation: preparation,
             read: { path in
@@ -37,10 +41,11 @@ import Testing
 
     private func validation(
         _ folder: TemporaryFolder, recipe: TrainingRecipe = recipe,
-        images: [LearningImage] = TinyTraining.images(20), foldCount: Int = 2
+        images: [LearningImage] = TinyTraining.images(20), patients: [String] = [], foldCount: Int = 2
     ) throws -> CrossValidation {
         try CrossValidation(
-            set: set(images), start: TinyTraining.start.get(), recipe: recipe, foldCount: foldCount,
+            set: set(images, patients: patients), start: TinyTraining.start.get(), recipe: recipe,
+            foldCount: foldCount,
             stateFolder: folder.path)
     }
 
@@ -78,6 +83,9 @@ import Testing
             try validation(folder, recipe: other).result(fold: 0)
         }
         #expect(error?.description.contains("another cross-validation") == true)
+        // The same files, of which some are now known to be of one patient: the folds are cut otherwise.
+        let tied = (0..<20).map { "patient \($0 / 4)" }
+        #expect(throws: LearningError.self) { try validation(folder, patients: tied).result(fold: 0) }
         try Data("{".utf8).write(to: URL(fileURLWithPath: folder.path + "/fold-01.json"))
         let damaged = #expect(throws: LearningError.self) { try validation(folder).result(fold: 0) }
         #expect(damaged?.description.contains("fold-01.json") == true)

@@ -29,9 +29,17 @@ struct TemperatureScalingTests {
         #expect(TemperatureScaling.temperature(logits: [], truth: []) == 1)
     }
 
-    @Test func perfectAnswersStopAtTheEndOfTheRange() {
-        let found = TemperatureScaling.temperature(logits: logits(1), truth: truth.map { _ in 0 })
-        #expect(abs(found - TemperatureScaling.range.lowerBound) < 1e-3)
+    /// n right answers say that a further one is right with (n + 1) / (n + 2), and no more.
+    @Test(arguments: [8, 40, 1000])
+    func perfectAnswersAreAsSureAsTheirNumber(count: Int) {
+        let found = TemperatureScaling.temperature(
+            logits: Array(repeating: [[1, 0]], count: count), truth: Array(repeating: 0, count: count))
+        #expect(abs(1 / (1 + exp(-1 / found)) - Double(count + 1) / Double(count + 2)) < 1e-4)
+    }
+
+    @Test func wrongAnswersOnlyEndInDoubt() {
+        let found = TemperatureScaling.temperature(logits: [[[2, 0, 0]], [[3, 0, 0]]], truth: [1, 2])
+        #expect(found > 10)
     }
 }
 

@@ -36,12 +36,12 @@ enum TinyTraining {
     static let start = Result { try TrainingStart(random: recipe, classCount: 2) }
 
     static func trainer(
-        _ recipe: TrainingRecipe = recipe, images: [LearningImage] = images(6),
+        _ recipe: TrainingRecipe = recipe, start: TrainingStart? = nil, images: [LearningImage] = images(6),
         validation: [LearningImage] = images(2, seed: 8), stateFolder: String? = nil, resuming: Bool = false,
         threadCount: Int = 2
     ) throws -> Trainer {
         try Trainer(
-            recipe: recipe, start: start.get(), training: images,
+            recipe: recipe, start: start ?? Self.start.get(), training: images,
             validation: validation, stateFolder: stateFolder, resuming: resuming, threadCount: threadCount)
     }
 
@@ -105,6 +105,33 @@ final class TemporaryFolder {
         recipe.bodyRate *= 2
         #expect(throws: LearningError.self) {
             try TinyTraining.trainer(recipe, stateFolder: folder.path, resuming: true)
+        }
+    }
+
+    /// Two files of one name.
+    @Test func aCheckpointFromOtherWeightsIsRefused() throws {
+        let (folder, first, second) = (TemporaryFolder(), TemporaryFolder(), TemporaryFolder())
+        var recipe = TinyTraining.recipe
+        recipe.epochs = 1
+        var starts: [TrainingStart] = []
+        for (place, seed) in [(first, UInt64(1)), (second, 2)] {
+            recipe.seed = seed
+            let random = try TrainingStart(random: recipe, classCount: 2)
+            let path = place.path + "/weights.safetensors"
+            try FileManager.default.createDirectory(atPath: place.path, withIntermediateDirectories: true)
+            try ImportedNetwork.repacked(
+                random.tensors, settings: random.settings, isFolded: false, isHalf: false
+            )
+            .write(to: path)
+            recipe.seed = TinyTraining.recipe.seed
+            starts.append(
+                try TrainingStart(weights: path, recipe: recipe, classCount: 2, padding: .same, epsilon: 1e-3)
+            )
+        }
+        #expect(starts[0].source == starts[1].source && starts[0].digest != starts[1].digest)
+        _ = try TinyTraining.finish(TinyTraining.trainer(recipe, start: starts[0], stateFolder: folder.path))
+        #expect(throws: LearningError.self) {
+            try TinyTraining.trainer(recipe, start: starts[1], stateFolder: folder.path, resuming: true)
         }
     }
 

@@ -13,6 +13,8 @@ package struct ImportRequest: Sendable {
     /// Tensors whose name, ours or the file's, starts with one of these start anew when absent or of another
     /// shape.
     package var initialise: [String]
+    /// Whether those start anew even where the file has them.
+    package var initialisesFound: Bool
     /// Whether weights are written as half precision; batch normalisation statistics stay as they are,
     /// because a variance may lie outside its range.
     package var isHalf: Bool
@@ -23,7 +25,8 @@ package struct ImportRequest: Sendable {
     package init(
         architecture: Architecture, side: Int? = nil, padding: Padding? = nil,
         batchNormEpsilon: Double? = nil,
-        labelCount: Int? = nil, initialise: [String] = [], isHalf: Bool = false, isFolded: Bool = false
+        labelCount: Int? = nil, initialise: [String] = [], initialisesFound: Bool = false,
+        isHalf: Bool = false, isFolded: Bool = false
     ) {
         self.architecture = architecture
         self.side = side
@@ -31,6 +34,7 @@ package struct ImportRequest: Sendable {
         self.batchNormEpsilon = batchNormEpsilon
         self.labelCount = labelCount
         self.initialise = initialise
+        self.initialisesFound = initialisesFound
         self.isHalf = isHalf
         self.isFolded = isFolded
     }

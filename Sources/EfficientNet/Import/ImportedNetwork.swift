@@ -158,7 +158,7 @@ private struct Importer {
         let source = weights.sourceName(of: name)
         let mayStart = request.initialise.contains { name.hasPrefix($0) || source.hasPrefix($0) }
         do throws(EfficientNetError) {
-            if let found = try weights.tensor(name, shape: shape) {
+            if !(mayStart && request.initialisesFound), let found = try weights.tensor(name, shape: shape) {
                 guard found.values.areFinite else { throw .invalidValues(tensor: source) }
                 return SafetensorsWriter.Item(
                     name: name, type: found.type, shape: shape, values: found.values)

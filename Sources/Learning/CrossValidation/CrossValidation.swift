@@ -49,8 +49,8 @@ package struct CrossValidation {
         state = CrossValidationState(folder: stateFolder)
         fingerprint = Classification.fingerprint(
             of: [
-                recipe.json, start.source, start.notes.joined(separator: "\n"), set.digest, "\(foldCount)",
-                "\(views.mirrored) \(views.zooms)",
+                recipe.json, start.source, start.digest, start.notes.joined(separator: "\n"), set.digest,
+                "\(folds.assignment)", "\(views.mirrored) \(views.zooms)",
             ].joined(separator: "\n"))
         try state.make()
     }
@@ -119,8 +119,9 @@ package struct CrossValidation {
                 })
             let isRight = prediction.likeliestIndex == item.classIndex
             return FoldResult.Case(
-                name: item.name, truth: item.classIndex, probabilities: prediction.probabilities,
-                distance: distance, abstention: prediction.abstention,
+                name: item.name, truth: item.classIndex, logits: observation.logits,
+                probabilities: prediction.probabilities, distance: distance,
+                abstention: prediction.abstention,
                 map: isRight ? nil : map(network, image))
         }
     }

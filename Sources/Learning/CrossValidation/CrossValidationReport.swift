@@ -154,6 +154,8 @@ package struct CrossValidationSummary: Encodable, Sendable {
     /// What a fold's network said about one of its test images.
     private struct Answer: Encodable {
         let name, truth: String
+        /// [views][classes], in the order of `labels`, before temperature and softmax.
+        let logits: [[Double]]
         /// In the order of `labels`.
         let probabilities: [Double]
         let isAbstained: Bool
@@ -181,7 +183,8 @@ package struct CrossValidationSummary: Encodable, Sendable {
         try container.encode(
             report.folds.flatMap(\.cases).map {
                 Answer(
-                    name: $0.name, truth: report.labels[$0.truth], probabilities: $0.probabilities,
+                    name: $0.name, truth: report.labels[$0.truth], logits: $0.logits,
+                    probabilities: $0.probabilities,
                     isAbstained: $0.abstention != nil)
             }, forKey: .answers)
         let baselines = report.baselines.map { ($0.name, AssessmentSummary($0.assessment)) }

@@ -6,6 +6,8 @@ package struct FoldResult: Codable, Sendable, Equatable {
         package let name: String
         /// The true class.
         package let truth: Int
+        /// The network's outputs, [views][classes].
+        package let logits: [[Double]]
         /// Calibrated probabilities.
         package let probabilities: [Double]
         /// Its distance from the fold's training images.

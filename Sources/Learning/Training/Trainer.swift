@@ -195,6 +195,12 @@ package final class Trainer {
                 }
             }
         }
+        let numbers = [record.loss, record.gradientLength, record.validationLoss ?? 0]
+        let lengths = [shippedValues, shippedStatistics].map(\.region.squaredLength)
+        guard (numbers + lengths).allSatisfy(\.isFinite) else {
+            throw .model(
+                "weights or losses are not finite at the end of epoch \(record.epoch): lower the rates")
+        }
         state.epoch = record.epoch
         state.stepCount = update.stepCount
         state.history.append(record)
@@ -305,7 +311,7 @@ extension Trainer {
         let images = (training + validation).map { "\($0.classIndex)\t\($0.digest)\n" }.joined()
         return Classification.fingerprint(
             of:
-                "\(recipe.json)\(start.source)\n\(start.notes.joined(separator: "\n"))\n\(training.count)\n\(images)"
+                "\(recipe.json)\(start.source)\n\(start.digest)\n\(start.notes.joined(separator: "\n"))\n\(training.count)\n\(images)"
         )
     }
 }

@@ -14,6 +14,8 @@ package struct TrainingStart: Sendable {
     package let base: ModelDescription?
     /// What it is called in the record.
     package let source: String
+    /// SHA-256 of the weights' file in hexadecimal; empty where they are drawn from the recipe's seed.
+    package let digest: String
     /// What was assumed, left out or started anew, in sentences.
     package let notes: [String]
 
@@ -72,6 +74,7 @@ package struct TrainingStart: Sendable {
         preparation = PreparationSettings()
         base = nil
         source = "random weights"
+        digest = ""
         notes = []
     }
 
@@ -84,7 +87,12 @@ package struct TrainingStart: Sendable {
         }
         let request = ImportRequest(
             architecture: architecture, side: recipe.side, padding: padding, batchNormEpsilon: epsilon,
-            labelCount: classCount, initialise: initialise)
+            labelCount: classCount, initialise: initialise, initialisesFound: true)
+        do throws(ModelBundleError) {
+            digest = try ModelBundle.fileDigest(path)
+        } catch {
+            throw .model(error.description)
+        }
         do throws(EfficientNetError) {
             let imported = try ImportedNetwork.read(path: path, request: request)
             settings = imported.settings

@@ -57,6 +57,13 @@ struct CrossValidateCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    func validate() throws {
+        if baselinesOnly, json || report != nil {
+            throw ValidationError(
+                "--baselines-only prints a table; --json and --report are about the networks")
+        }
+    }
+
     func run() throws {
         MatrixKernels.chooseByRestarting()
         let threadCount = try threadCount(threads)
@@ -68,16 +75,22 @@ struct CrossValidateCommand: ParsableCommand {
                 views: viewOptions.settings ?? .plain, stateFolder: state)
             let wanted = try foldsToRun()
             if !baselinesOnly { try train(validation, wanted, threadCount) }
-            let methods =
-                baselines || baselinesOnly ? try baselineMethods(validation, threadCount) : []
             if baselinesOnly {
+                let methods = try baselineMethods(validation, on: Set(wanted), threadCount)
                 return print(
                     Assessment.aligned(
                         [CrossValidationReport.comparisonHeader]
                             + methods.map(CrossValidationReport.comparisonRow)
                     ).joined(separator: "\n"))
             }
-            try write(validation, methods)
+            var done: [FoldResult] = []
+            for fold in 0..<folds {
+                if let result = try validation.result(fold: fold) { done.append(result) }
+            }
+            let methods =
+                baselines
+                ? try baselineMethods(validation, on: Set(done.map { $0.fold - 1 }), threadCount) : []
+            try write(validation, done, methods)
         } catch let error as LearningError {
             throw CommandFailure(error.description)
         }
@@ -126,7 +139,9 @@ struct CrossValidateCommand: ParsableCommand {
         return minutes < 90 ? String(format: "%.0f min", minutes) : String(format: "%.1f h", minutes / 60)
     }
 
-    private func baselineMethods(_ validation: CrossValidation, _ threadCount: Int) throws
+    /// - Parameter tested: the folds, from 0, whose images are counted.
+    private func baselineMethods(_ validation: CrossValidation, on tested: Set<Int>, _ threadCount: Int)
+        throws
         -> [CrossValidationReport.Method]
     {
         let set = validation.set
@@ -137,15 +152,18 @@ struct CrossValidateCommand: ParsableCommand {
             let progress = ProgressLine(total: folds, noun: "folds of \(baseline.rawValue)")
             let found = try baseline.probabilities(
                 data, folds: validation.folds, seed: validation.recipe.seed, progress: progress.show)
-            let cases = zip(data.truth, found).map { Assessment.Case(truth: $0.0, probabilities: $0.1) }
+            // On the same images as the network's answers: those of the folds that are done.
+            let cases = zip(data.truth, found).enumerated().filter {
+                tested.contains(validation.folds.assignment[$0.offset])
+            }.map { Assessment.Case(truth: $0.element.0, probabilities: $0.element.1) }
             return CrossValidationReport.Method(
                 name: baseline.rawValue, assessment: Assessment(labels: set.classes, cases: cases))
         }
     }
 
-    private func write(_ validation: CrossValidation, _ methods: [CrossValidationReport.Method]) throws {
-        var done: [FoldResult] = []
-        for fold in 0..<folds { if let result = try validation.result(fold: fold) { done.append(result) } }
+    private func write(
+        _ validation: CrossValidation, _ done: [FoldResult], _ methods: [CrossValidationReport.Method]
+    ) throws {
         let result = try CrossValidationReport(
             labels: validation.set.classes, folds: done, foldCount: folds,
             networkName: "EfficientNet-\(validation.recipe.architecture.uppercased()), "

@@ -52,13 +52,16 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         MatrixKernels.chooseByRestarting()
         let threadCount = try threadCount(threads)
-        try checkOutput()
         do {
             let plan = try TrainingPlan(source: source, startOptions, recipeOptions)
             for note in plan.notes { complain(note) }
             let trainer = try Trainer(
                 recipe: plan.recipe, start: plan.start, training: plan.training, validation: plan.validation,
-                stateFolder: state ?? "\(output).training", resuming: resume, threadCount: threadCount)
+                stateFolder: state ?? "\(folder).training", resuming: resume, threadCount: threadCount)
+            try plan.checkDescription(named: name)
+            try makeOutput()
+            // What ends before anything is written leaves no empty folder.
+            defer { unsafe rmdir(folder) }
             if resume {
                 complain(
                     trainer.epoch > 0
@@ -83,32 +86,40 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
+    /// `--output` without the slash that shells complete it with: checkpoints lie beside it, not in it.
+    private var folder: String { URL(fileURLWithPath: output).standardizedFileURL.path }
+
+    /// The bundle's name.
+    private var name: String { URL(fileURLWithPath: output).lastPathComponent }
+
     /// Makes the bundle's folder: what cannot be written is better known before hours of training.
-    private func checkOutput() throws {
+    private func makeOutput() throws {
         do {
-            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw CommandFailure("\(output): \(error.localizedDescription)")
         }
-        guard FileManager.default.isWritableFile(atPath: output) else {
+        guard FileManager.default.isWritableFile(atPath: folder) else {
             throw CommandFailure("\(output): nothing may be written there")
         }
     }
 
     private func write(_ model: TrainedModel, _ plan: TrainingPlan, _ trainer: Trainer) throws {
         let record = plan.record(of: model)
-        var description = plan.description(named: URL(fileURLWithPath: output).lastPathComponent)
+        var description = plan.description(named: name)
         if let views = viewOptions.settings { description.views = views }
-        var bundle = try model.write(
-            description, record: record, form: TrainedModel.Form(isFolded: fold, isHalf: half), to: output)
-        // Temperature, threshold and doubt need images that the network has not learned from.
-        if !plan.validation.isEmpty {
-            let calibration = try ModelCalibration(
+        // Temperature, threshold and doubt need images that the network has not learned from. They take long: the bundle is
+        // written once they are known, or a kill in between would leave one that answers everything.
+        let calibration =
+            plan.validation.isEmpty
+            ? nil
+            : try ModelCalibration(
                 of: model.network(threadCount: try threadCount(threads)), training: plan.training,
                 heldBack: plan.validation, input: plan.set.input, views: description.views ?? .plain,
                 seed: plan.recipe.seed)
-            bundle = try calibration.write(to: bundle)
-        }
+        var bundle = try model.write(
+            description, record: record, form: TrainedModel.Form(isFolded: fold, isHalf: half), to: folder)
+        if let calibration { bundle = try calibration.write(to: bundle) }
         trainer.removeState()
         print(
             json

@@ -26,7 +26,13 @@ struct TrainingPlan {
         var dataSet = try DataSet.read(source)
         let isNewClassifier = startOptions.initialised.contains { "classifier".hasPrefix($0) }
         // The classes' order is that of the labels: the bundle's, where its classifier is kept.
-        if let named = labelFile?.labels ?? (isNewClassifier ? nil : bundle?.description.labels) {
+        let kept = isNewClassifier ? nil : bundle?.description.labels
+        if let file = labelFile?.labels, let kept, file.map(\.name) != kept.map(\.name) {
+            throw CommandFailure(
+                "--labels names other classes than the base, or in another order: the base's classifier would answer "
+                    + "wrongly under these names; --initialise classifier starts it anew")
+        }
+        if let named = labelFile?.labels ?? kept {
             labels = named
             dataSet = try dataSet.ordered(as: named.map(\.name))
         } else {
@@ -90,6 +96,15 @@ struct TrainingPlan {
             start: start.source, notes: notes, dataDigest: set.digest, trainingCount: training.count,
             validation: validation.map(\.name), history: model.history, epoch: model.epoch,
             stoppedEarly: model.history.count < recipe.epochs)
+    }
+
+    /// Throws what makes the bundle impossible to write: better known before hours of training than after them.
+    func checkDescription(named name: String) throws {
+        var description = description(named: name)
+        description.weights = WeightsReference(sha256: String(repeating: "0", count: 64))
+        if let problem = description.problems.first {
+            throw CommandFailure("the bundle could not be written: \(problem)")
+        }
     }
 
     /// What the bundle says: the base's words where there is a base, the labels file's on top, and nothing that was
