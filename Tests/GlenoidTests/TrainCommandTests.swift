@@ -211,6 +211,11 @@ import Testing
         #expect(
             further.status == 0 && further.errors.contains("their statistics stay frozen"),
             "\(further.errors)")
+        #expect(further.errors.contains("what is held back is not unseen"))
+        let tested = try Program.run(
+            "glenoid",
+            ["cross-validate", pictures.data, "--base", folder, "--state", "\(pictures.folder)/state"])
+        #expect(tested.status == 1 && tested.errors.contains("tested unseen"), "\(tested.errors)")
         #expect(try Program.run("glenoid", ["model", "show", "\(folder)-2"]).output.contains("mirrored"))
     }
 }

@@ -238,6 +238,9 @@ final class TemporaryFolder {
             try TinyTraining.trainer(images: TinyTraining.images(4) + [small])
         }
         var recipe = TinyTraining.recipe
+        recipe.frozen = ["block.0.*"]
+        let misspelt = #expect(throws: LearningError.self) { try TinyTraining.trainer(recipe) }
+        #expect(misspelt?.description.contains("\"block.0.*\"") == true)
         recipe.frozen = ["*"]
         #expect(throws: LearningError.self) { try TinyTraining.trainer(recipe) }
     }

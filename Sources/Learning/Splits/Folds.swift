@@ -11,7 +11,7 @@ package struct Folds: Sendable, Equatable {
     /// Partitions images into `foldCount` folds.
     ///
     /// Groups go one after the other, the largest first and equals in seeded order, to the fold that their classes need
-    /// most. Where no images are tied, the folds of a class differ by at most one image, and so do the folds' sizes.
+    /// most. Where no images are tied, the folds of a class differ by at most one image, and the folds' sizes hardly more.
     ///
     /// Throws `settings` for an impossible number of folds, and `data` where there are fewer groups than folds.
     package init(

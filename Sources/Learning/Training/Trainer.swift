@@ -64,6 +64,10 @@ package final class Trainer {
         } catch {
             throw .model(error.description)
         }
+        let names = network.parameters.entries.map(\.name)
+        if let stranger = recipe.frozen.first(where: { !names.contains(where: NamePattern($0).matches) }) {
+            throw .settings("the recipe: frozen has \"\(stranger)\", which no tensor's name matches")
+        }
         update = WeightUpdate(network, recipe: recipe)
         guard !update.isIdle else {
             throw .settings("the recipe: every tensor is frozen, nothing would learn")

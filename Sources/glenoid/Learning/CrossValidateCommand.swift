@@ -69,6 +69,11 @@ struct CrossValidateCommand: ParsableCommand {
         let threadCount = try threadCount(threads)
         do {
             let plan = try TrainingPlan(source: source, startOptions, recipeOptions)
+            guard !plan.baseKnowsImages else {
+                throw CommandFailure(
+                    "the base was trained on these very images, so none of them would be tested unseen: start from what it "
+                        + "started from")
+            }
             for note in plan.notes { complain(note) }
             let validation = try CrossValidation(
                 set: plan.set, start: plan.start, recipe: plan.recipe, foldCount: folds,

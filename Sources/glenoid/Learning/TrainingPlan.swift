@@ -14,6 +14,9 @@ struct TrainingPlan {
     /// What whoever started the training should know, a sentence each.
     let notes: [String]
 
+    /// Whether the base was trained on these very images: nothing held back or tested is unseen then.
+    let baseKnowsImages: Bool
+
     private let labels: [Label]
     private let labelFile: LabelFile?
 
@@ -49,9 +52,13 @@ struct TrainingPlan {
         training = holdout.training.map { images[$0] }
         validation = holdout.validation.map { images[$0] }
         self.recipe = recipe
+        baseKnowsImages = try bundle?.trainingRecord()?.dataDigest == set.digest
         var notes = dataSet.notes + start.notes + Self.notes(set, holdout) + unwatched
         if start.settings.batchNormFolded, recipe.batchStatisticsFrom != "never" {
             notes.append("the base has its batch normalisations folded in: their statistics stay frozen")
+        }
+        if baseKnowsImages {
+            notes.append("the base was trained on these very images: what is held back is not unseen")
         }
         self.notes = notes
     }
@@ -122,6 +129,7 @@ struct TrainingPlan {
         description.temperature = 1
         description.threshold = 0
         description.familiarity = nil
+        description.provenance.calibration = nil
         // What the base learned from is still in the weights.
         let images = "\(training.count) images, data digest \(set.digest)"
         let before = description.provenance.data
