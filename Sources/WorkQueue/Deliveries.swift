@@ -16,14 +16,17 @@ package struct DeliveryClaim: Equatable, Sendable {
     package let createdAt: Timestamp
     /// The report and its variants.
     package let report: ReportSummary
+    /// The file that an earlier attempt sent without an answer: the destination may have it, and must not get the report
+    /// under another identity beside it.
+    package let offered: ReportFile?
 }
 
 /// How an attempt to deliver ended.
 package enum DeliveryOutcome: Equatable, Sendable {
     /// The destination has it: which file it took, and the warning it answered, if any.
     case delivered(ReportFile, warning: String?)
-    /// The world failed; again, not before the moment.
-    case retry(reason: String, notBefore: Timestamp)
+    /// The world failed; again, not before the moment. `offered`: what was sent, if no answer says what became of it.
+    case retry(reason: String, notBefore: Timestamp, offered: ReportFile? = nil)
     /// The destination will never take it; a dead letter with the reason.
     case dead(reason: String)
     /// Given back untouched (shutdown).

@@ -74,6 +74,34 @@ struct DeliveryTests {
     }
 
     /// The PACS has the first report and refuses the second for good; the third must supersede both.
+    @Test("a report that may have arrived is not sent again in another class")
+    func unknownOutcome() throws {
+        let hospital = try Hospital()
+        // It takes the report, and aborts where its answer is due.
+        try hospital.openPACS(["--abort-after"])
+        try hospital.open()
+        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
+        func reason() throws -> String {
+            let waiting = try #require(try hospital.json(["queue", "list"]) as? [[String: Any]])
+            return waiting.compactMap { $0["reason"] as? String }.joined()
+        }
+        #expect(try eventually { try reason().contains("aborted") }, "\(hospital.log)")
+        hospital.closePACS()
+        try hospital.openPACS(accepting: "BasicTextSRStorage")
+        #expect(
+            try eventually { try reason().contains("may have the report as") }, "\(hospital.log)")
+        hospital.closePACS()
+        let before = hospital.reports.count
+        try hospital.openPACS()
+        #expect(eventually { hospital.log.contains(" delivered") }, "\(hospital.log)")
+        #expect(hospital.reports.count >= max(before, 1))
+        for report in hospital.reports {
+            #expect(
+                try Program.run("dcmdump", ["+P", "SOPClassUID", report]).output.contains("Comprehensive3DSR")
+            )
+        }
+    }
+
     @Test("a report that was refused in between leaves only the last one standing")
     func refusedInBetween() throws {
         let hospital = try Hospital()

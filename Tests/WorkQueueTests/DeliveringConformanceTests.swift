@@ -18,6 +18,27 @@ import WorkQueue
     }
 
     @Test(arguments: Implementation.allCases)
+    func whatWasSentWithoutAnAnswerIsKnownToTheNextAttempt(_ implementation: Implementation) throws {
+        let bench = try QueueBench(implementation)
+        try bench.keep("1.2.3")
+        try bench.hangUp()
+        try bench.classifyAll()
+        bench.time.advance(by: .seconds(2))
+        try bench.report()
+        let first = try #require(try bench.claimDelivery())
+        #expect(first.offered == nil)
+        let file = try #require(first.report.files.first)
+        try bench.queue.finish(
+            first, .retry(reason: "no answer", notBefore: bench.now, offered: file), now: bench.now)
+        let second = try #require(try bench.claimDelivery())
+        #expect(second.offered == file)
+        // Not reached at all this time, which changes nothing about the first.
+        try bench.queue.finish(second, .retry(reason: "down", notBefore: bench.now), now: bench.now)
+        try bench.restart()
+        #expect(try bench.claimDelivery()?.offered == file)
+    }
+
+    @Test(arguments: Implementation.allCases)
     func eachDestinationHasItsOwnDeliveries(_ implementation: Implementation) throws {
         let bench = try benchWithReports(1, to: ["pacs", "archive"], implementation)
         let claim = try bench.deliver("pacs", warning: "coercion of data elements (0xB000)")

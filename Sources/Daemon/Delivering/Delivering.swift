@@ -88,12 +88,19 @@ final class Delivering: LaneWork {
     ) -> DeliveryOutcome {
         let facts: Logger.Metadata = ["work": "\(claim.id)", "destination": "\(destination)"]
         var sent: ReportFile?
+        var offered: ReportFile?
         var verdict: DeliveryVerdict
         do {
             let user = user(for: settings, callingAE: callingAE)
             let file = try file(for: claim, user, settings)
             sent = file
-            verdict = DeliveryVerdict(try user.store(path: spool.absolute(file.path)))
+            do throws(StoreUserError) {
+                verdict = DeliveryVerdict(try user.store(path: spool.absolute(file.path)))
+            } catch {
+                if error.leavesOutcomeOpen { offered = file }
+                throw error
+            }
+            if case .delivered = verdict { offered = file }
             if case .delivered(let warning) = verdict, settings.heatmap {
                 let captures = CaptureDelivery(
                     queue: queue, spool: spool, time: time, composer: composer, user: user)
@@ -119,12 +126,13 @@ final class Delivering: LaneWork {
             logger.error("report is a dead letter: \(reason)", metadata: facts)
             return .dead(reason: reason)
         case .transient(let reason):
-            return postpone(claim, settings, reason, facts)
+            return postpone(claim, settings, reason, offered, facts)
         }
     }
 
     private func postpone(
-        _ claim: DeliveryClaim, _ settings: DestinationSettings, _ reason: String, _ facts: Logger.Metadata
+        _ claim: DeliveryClaim, _ settings: DestinationSettings, _ reason: String, _ offered: ReportFile?,
+        _ facts: Logger.Metadata
     ) -> DeliveryOutcome {
         // The next attempt begins with a new association: behind a balancer or a forking server, the one at hand may be
         // tied to the very process that fails.
@@ -142,7 +150,7 @@ final class Delivering: LaneWork {
         let delay = settings.retry.delay(afterAttempt: claim.attempt, jitter: jitter)
         logger.warning(
             "delivery failed, attempt \(claim.attempt), next in \(delay): \(reason)", metadata: facts)
-        return .retry(reason: reason, notBefore: now + delay)
+        return .retry(reason: reason, notBefore: now + delay, offered: offered)
     }
 
     /// The association to the destination: the one that is open, unless its settings have changed.
@@ -159,11 +167,19 @@ final class Delivering: LaneWork {
     private func file(
         for claim: DeliveryClaim, _ user: StoreUser, _ settings: DestinationSettings
     ) throws -> ReportFile {
-        let classes = settings.documents
+        // What the destination may have already goes there again as it was, whatever a reload or another node behind a
+        // balancer would take now: in another class it would stand beside it.
+        let offered = claim.offered.flatMap { UID($0.sopClassUID) }.flatMap(SRClass.init(sopClassUID:))
+        let classes = offered.map { [$0] } ?? settings.documents
         // Asked along, so that one association does for both.
         let captures = settings.heatmap ? [SecondaryCapture.sopClassUID] : []
         let accepted = Set(try user.acceptedSOPClasses(of: classes.map(\.sopClassUID) + captures))
         guard let reportClass = classes.first(where: { accepted.contains($0.sopClassUID) }) else {
+            if let offered {
+                throw CompositionError.transient(
+                    "the destination may have the report as \(offered.rawValue) already, and does not accept that now"
+                )
+            }
             throw CompositionError.permanent(
                 "the destination accepts none of the report's SOP classes (\(classes.map(\.rawValue).joined(separator: ", ")))"
             )
@@ -180,6 +196,16 @@ final class Delivering: LaneWork {
         return try spool.addVariant(
             composed.bytes, sopInstanceUID: composed.sopInstanceUID, sopClassUID: composed.sopClassUID,
             toReport: claim.report.number, in: queue, now: time.now())
+    }
+}
+
+extension StoreUserError {
+    /// The object may have arrived: its bytes were on their way, and no response says what became of them.
+    fileprivate var leavesOutcomeOpen: Bool {
+        switch self {
+        case .aborted, .connectionLost, .timedOut, .protocolViolation: true
+        case .unresolved, .unreachable, .rejected, .noPresentationContext, .badFile, .unreadable: false
+        }
     }
 }
 

@@ -68,10 +68,11 @@ extension SQLiteTransaction {
                 """, [number]),
             let report = try reportSummary(row["reportID"], in: db)
         else { throw WorkQueueError.absent(id) }
+        let offeredUID: String? = row["deliveredUID"]
         return DeliveryClaim(
             id: id, attempt: row["attempts"], lease: lease, destination: destination,
             studyInstanceUID: row["studyUID"], model: row["model"], createdAt: row.timestamp("createdAt"),
-            report: report)
+            report: report, offered: report.files.first { $0.sopInstanceUID == offeredUID })
     }
 
     fileprivate func finish(_ claim: DeliveryClaim, _ outcome: DeliveryOutcome) throws {
@@ -86,8 +87,12 @@ extension SQLiteTransaction {
             let study = try db.integer(
                 "SELECT id FROM study WHERE uid = ?", [claim.studyInstanceUID])
             try log(.delivered, detail, of: claim.id, study: study, report: claim.report.number)
-        case .retry(let reason, let notBefore):
+        case .retry(let reason, let notBefore, let offered):
             try apply(.finish(token: token, .retry(reason: reason, notBefore: notBefore)), to: claim.id)
+            guard let offered else { return }
+            try db.run(
+                "UPDATE delivery SET deliveredUID = ? WHERE id = ?",
+                [offered.sopInstanceUID, claim.id.number])
         case .dead(let reason):
             try apply(.finish(token: token, .dead(reason: reason)), to: claim.id)
         case .release:
