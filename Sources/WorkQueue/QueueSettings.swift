@@ -17,8 +17,8 @@ package struct QueueSettings: Equatable, Sendable {
     /// How often a delivery may fail.
     ///
     /// A destination that is down for days loses nothing: the worker decides by age. A worker that vanishes is more
-    /// likely restarted than killed, but a heat map is drawn from an image.
-    package var deliveryLimits = WorkLimits(attemptsMaximum: nil, abandonmentsMaximum: 8)
+    /// likely restarted than killed, often along with images that kill it; but a heat map is drawn from an image, too.
+    package var deliveryLimits = WorkLimits(attemptsMaximum: nil, abandonmentsMaximum: 30)
     /// How long a call waits for another process that has the queue locked.
     package var busyTimeout = Duration.seconds(5)
     /// The largest the database may become, in bytes: a queue that nobody empties must not eat the disk on which it

@@ -103,15 +103,17 @@ import Testing
         let bundle = "\(folder)/bundle"
         try FileManager.default.copyItem(atPath: Fixtures.bundle, toPath: bundle)
         let labels = ["cofield", "depuy", "tornier", "zimmer"]
-        func answer(_ truth: Int, _ answer: Int, _ sureness: Double) -> [String: Any] {
-            var probabilities = [Double](repeating: (1 - sureness) / 3, count: 4)
-            probabilities[answer] = sureness
-            return ["name": "x", "truth": labels[truth], "probabilities": probabilities]
+        func answer(_ truth: Int, _ answer: Int, _ margin: Double) -> [String: Any] {
+            var logits = [Double](repeating: 0, count: 4)
+            logits[answer] = margin
+            return ["name": "x", "truth": labels[truth], "logits": [logits, logits]]
         }
+        let record = try object(String(contentsOfFile: "\(bundle)/training.json", encoding: .utf8))
         var report: [String: Any] = [
-            "labels": labels, "foldCount": 3, "isComplete": true,
-            "folds": [["temperature": 9.0], ["temperature": 0.5], ["temperature": 1.0]],
-            "answers": [answer(0, 0, 0.9), answer(1, 1, 0.8), answer(2, 2, 0.7), answer(3, 1, 0.6)],
+            "labels": labels, "foldCount": 3, "isComplete": true, "folds": [[:], [:], [:]],
+            "recipe": try #require(record["recipe"]), "views": ["mirrored": true, "zooms": [1]],
+            "answers": (0..<100).map { answer($0 % 4, $0 % 4, 6) }
+                + (0..<40).map { answer($0 % 4, ($0 + $0 / 4) % 4, 3) },
         ]
         func calibrate() throws -> Finished {
             let path = "\(folder)/cross-validation.json"
@@ -122,8 +124,11 @@ import Testing
         #expect(run.status == 0, "\(run.errors)")
         let text = try String(contentsOfFile: "\(bundle)/model.json", encoding: .utf8)
         let description = try object(text)
-        #expect(description["temperature"] as? Double == 1)
-        #expect(description["threshold"] as? Double == 0.7)
+        // The hundred are sure and right, of the forty 12 are right: those are abstained on.
+        let temperature = try #require(description["temperature"] as? Double)
+        func sureness(_ margin: Double) -> Double { 1 / (1 + 3 * exp(-margin / temperature)) }
+        let threshold = try #require(description["threshold"] as? Double)
+        #expect(threshold > sureness(3) && threshold <= sureness(6), "\(temperature), \(threshold)")
         report["isComplete"] = false
         let refused = try calibrate()
         #expect(

@@ -1,8 +1,11 @@
+import Classification
 import Foundation
 import Learning
 import Testing
 
 @Suite struct CrossValidationReportTests {
+    private static let recipe = TinyTraining.recipe
+
     /// A fold from JSON, as it lies in a state folder: (truth, probability of class 1, distance, abstains).
     private func fold(_ number: Int, _ cases: [(Int, Double, Double, Bool)]) throws -> FoldResult {
         let items = cases.enumerated().map { index, item -> [String: Any] in
@@ -24,7 +27,7 @@ import Testing
 
     private func report(foldCount: Int = 2) throws -> CrossValidationReport {
         try CrossValidationReport(
-            labels: ["a", "b"],
+            labels: ["a", "b"], recipe: Self.recipe, views: .plain,
             folds: [
                 fold(1, [(0, 0.1, 1, false), (1, 0.9, 1, false), (1, 0.2, 2, true), (0, 0.3, 1, false)]),
                 fold(2, [(0, 0.95, 1, false), (1, 0.8, 1, false)]),
@@ -51,7 +54,9 @@ import Testing
 
     @Test func nothingDoneIsNothingToReport() {
         #expect(throws: LearningError.self) {
-            try CrossValidationReport(labels: ["a", "b"], folds: [], foldCount: 10, networkName: "n")
+            try CrossValidationReport(
+                labels: ["a", "b"], recipe: Self.recipe, views: .plain, folds: [], foldCount: 10,
+                networkName: "n")
         }
     }
 
@@ -60,14 +65,20 @@ import Testing
         let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         for key in [
             "accuracy", "macroF1", "weightedF1", "labels", "classes", "confusion", "coverage", "n", "folds",
-            "baselines", "falseAlarmRate", "isComplete",
-            "answers",
+            "baselines", "falseAlarmRate", "isComplete", "answers", "recipe", "views",
         ] {
             #expect(json[key] != nil, "\(key)")
         }
         #expect((json["folds"] as? [[String: Any]])?.count == 2)
         let forest = (json["baselines"] as? [String: [String: Any]])?["forest"]
         #expect(forest?["accuracy"] as? Double == 1)
+    }
+
+    @Test func theJSONCalibratesABundle() throws {
+        let data = try JSONEncoder().encode(CrossValidationSummary(report()))
+        let found = try CrossValidatedCalibration(
+            report: data, for: CrossValidatedCalibrationTests.description(), recipe: Self.recipe)
+        #expect(found.temperature > 0)
     }
 
     @Test func thePageStandsAloneAndHoldsNoPictureUnlessAsked() throws {
@@ -81,40 +92,5 @@ import Testing
     @Test func anUnfinishedOneSaysSo() throws {
         #expect(try report(foldCount: 10).text.contains("2 of 10 folds are done"))
         #expect(try report(foldCount: 10).page().text.contains("2 of 10 folds are done"))
-    }
-
-    // MARK: Calibration out of a report
-
-    private func calibration(_ report: CrossValidationReport, labels: [String] = ["a", "b"]) throws
-        -> CrossValidatedCalibration
-    {
-        try CrossValidatedCalibration(
-            report: JSONEncoder().encode(CrossValidationSummary(report)), labels: labels)
-    }
-
-    @Test func temperatureAndThresholdComeFromAllFolds() throws {
-        // Sure and right eight times, wrong at 0.7: 95 % are right only from the next surer answer on, 0.8.
-        let right = [(0, 0.1), (1, 0.9), (0, 0.05), (1, 0.95), (0, 0.2), (1, 0.8), (0, 0.1), (1, 0.9)]
-        let report = try CrossValidationReport(
-            labels: ["a", "b"],
-            folds: [
-                fold(1, right.map { ($0.0, $0.1, 1, false) }),
-                fold(2, [(0, 0.7, 1, false), (1, 0.6, 1, false)]),
-            ], foldCount: 2, networkName: "n")
-        let found = try calibration(report)
-        #expect(abs(found.temperature - 1.5) < 1e-12)
-        #expect(found.threshold == 0.8)
-    }
-
-    @Test func aReportOfSomeFoldsOfOtherClassesOrNoneIsRefused() throws {
-        #expect(throws: LearningError.data("2 of 10 folds are done; all of them are needed")) {
-            try calibration(report(foldCount: 10))
-        }
-        #expect(throws: LearningError.model("its labels are b, a, the cross-validation's a, b")) {
-            try calibration(report(), labels: ["b", "a"])
-        }
-        #expect(throws: LearningError.self) {
-            try CrossValidatedCalibration(report: Data("{}".utf8), labels: ["a", "b"])
-        }
     }
 }

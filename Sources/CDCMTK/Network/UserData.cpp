@@ -75,6 +75,10 @@ void User::sendDataSet(uint8_t context, const char *path, uint64_t offset) {
 }
 
 void User::sendTranscoded(uint8_t context, const char *path) {
+    // DCMTK does not tell a file that it may not open now from one that is none.
+    if (Descriptor probe{open(path, O_RDONLY | O_CLOEXEC)}; probe.number < 0) {
+        failReadingNow(*link_, "opening the file", errno);
+    }
     DcmFileFormat file;
     if (file.loadFile(path, EXS_Unknown, EGL_noChange, DCM_MaxReadLength).bad()) {
         failReading(*link_, "the file cannot be read as a data set");

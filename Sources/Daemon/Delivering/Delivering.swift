@@ -89,6 +89,8 @@ final class Delivering: LaneWork {
         let facts: Logger.Metadata = ["work": "\(claim.id)", "destination": "\(destination)"]
         var sent: ReportFile?
         var offered: ReportFile?
+        // Whether the next report for it would fail as well.
+        var isDestinationAtFault = true
         var verdict: DeliveryVerdict
         do {
             let user = user(for: settings, callingAE: callingAE)
@@ -110,10 +112,12 @@ final class Delivering: LaneWork {
             }
         } catch let error as StoreUserError {
             verdict = DeliveryVerdict(error)
+            if case .unreadable = error { isDestinationAtFault = false }
         } catch CompositionError.permanent(let reason) {
             verdict = .permanent(reason)
         } catch {
             verdict = .transient("\(error)")
+            isDestinationAtFault = false
         }
         switch verdict {
         case .delivered(let warning):
@@ -126,28 +130,33 @@ final class Delivering: LaneWork {
             logger.error("report is a dead letter: \(reason)", metadata: facts)
             return .dead(reason: reason)
         case .transient(let reason):
+            if isDestinationAtFault { rest(settings) }
             return postpone(claim, settings, reason, offered, facts)
         }
+    }
+
+    /// Leaves the destination alone for a while, the longer the oftener it has failed.
+    private func rest(_ settings: DestinationSettings) {
+        // The next attempt begins with a new association: behind a balancer or a forking server, the one at hand may be
+        // tied to the very process that fails.
+        link?.user.close()
+        let failures = (pause?.failures ?? 0) + 1
+        let delay = settings.retry.delay(afterAttempt: failures, jitter: Double.random(in: 0...1))
+        pause = (time.now() + delay, failures)
     }
 
     private func postpone(
         _ claim: DeliveryClaim, _ settings: DestinationSettings, _ reason: String, _ offered: ReportFile?,
         _ facts: Logger.Metadata
     ) -> DeliveryOutcome {
-        // The next attempt begins with a new association: behind a balancer or a forking server, the one at hand may be
-        // tied to the very process that fails.
-        link?.user.close()
         let now = time.now()
-        let failures = (pause?.failures ?? 0) + 1
-        let jitter = Double.random(in: 0...1)
-        pause = (now + settings.retry.delay(afterAttempt: failures, jitter: jitter), failures)
         guard now - claim.createdAt < settings.retry.giveUpAfter else {
             logger.error(
                 "report is a dead letter, given up after \(claim.attempt) attempts: \(reason)",
                 metadata: facts)
             return .dead(reason: "given up after \(claim.attempt) attempts: \(reason)")
         }
-        let delay = settings.retry.delay(afterAttempt: claim.attempt, jitter: jitter)
+        let delay = settings.retry.delay(afterAttempt: claim.attempt, jitter: Double.random(in: 0...1))
         logger.warning(
             "delivery failed, attempt \(claim.attempt), next in \(delay): \(reason)", metadata: facts)
         return .retry(reason: reason, notBefore: now + delay, offered: offered)
@@ -200,7 +209,7 @@ final class Delivering: LaneWork {
 }
 
 extension StoreUserError {
-    /// The object may have arrived: its bytes were on their way, and no response says what became of them.
+    /// The object may have arrived: its bytes may have been on their way, and no response says what became of them.
     fileprivate var leavesOutcomeOpen: Bool {
         switch self {
         case .aborted, .connectionLost, .timedOut, .protocolViolation: true

@@ -41,12 +41,13 @@ final class Retaining: LaneWork {
         do {
             if next <= now {
                 next = now + Self.interval
-                try look(now: now)
+                try buryStranded(now: now)
                 isPurgingByAge = true
             }
             if isPurgingByAge {
                 let keepFor = configuration.current.spool.keepFor
                 isPurgingByAge = try purge(finishedBefore: now - keepFor)
+                if !isPurgingByAge { _ = try spool.removeOrphans(olderThan: keepFor) }
                 return .again
             }
             if nextSpace <= now {
@@ -65,7 +66,7 @@ final class Retaining: LaneWork {
         return .rest(atMost: Self.spaceInterval)
     }
 
-    private func look(now: Timestamp) throws {
+    private func buryStranded(now: Timestamp) throws {
         // A report that was recorded, or a delivery that was in hand, while a reload took its destination away.
         let stranded = try queue.buryDeliveries(
             toOthersThan: Set(configuration.current.destinations.keys),
@@ -73,7 +74,6 @@ final class Retaining: LaneWork {
         if stranded > 0 {
             logger.error("\(stranded) deliveries have no destination any more and are dead letters")
         }
-        _ = try spool.removeOrphans(olderThan: configuration.current.spool.keepFor)
     }
 
     /// Space before age: the longest finished goes first, and only until there is room again.

@@ -1,3 +1,5 @@
+package import Classification
+
 /// What the folds that are done say together, and the baselines on the same folds.
 package struct CrossValidationReport: Sendable {
     /// A classifier and all its answers.
@@ -16,6 +18,10 @@ package struct CrossValidationReport: Sendable {
 
     /// The names of the classes.
     package let labels: [String]
+    /// What decided every training.
+    package let recipe: TrainingRecipe
+    /// The views whose probabilities are averaged.
+    package let views: ViewSettings
     /// The folds that are done, in order.
     package let folds: [FoldResult]
     /// How many there are to be.
@@ -29,12 +35,14 @@ package struct CrossValidationReport: Sendable {
 
     /// Puts folds together; throws `data` where none is done.
     package init(
-        labels: [String], folds: [FoldResult], foldCount: Int, networkName: String, baselines: [Method] = [],
-        facts: [String] = []
+        labels: [String], recipe: TrainingRecipe, views: ViewSettings, folds: [FoldResult], foldCount: Int,
+        networkName: String, baselines: [Method] = [], facts: [String] = []
     ) throws(LearningError) {
         let cases = folds.flatMap(\.assessed)
         guard !cases.isEmpty else { throw .data("no fold is done yet, there is nothing to report") }
         self.labels = labels
+        self.recipe = recipe
+        self.views = views
         self.folds = folds
         self.foldCount = foldCount
         self.baselines = baselines
@@ -143,7 +151,7 @@ package struct CrossValidationSummary: Encodable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case method, folds, foldCount, isComplete, foldAccuracyMean, foldAccuracyDeviation, falseAlarmRate
-        case baselines, facts, answers
+        case baselines, facts, answers, recipe, views
     }
 
     private struct Fold: Encodable {
@@ -167,6 +175,8 @@ package struct CrossValidationSummary: Encodable, Sendable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(report.network.name, forKey: .method)
         try container.encode(report.facts, forKey: .facts)
+        try container.encode(report.recipe, forKey: .recipe)
+        try container.encode(report.views, forKey: .views)
         try container.encode(report.foldCount, forKey: .foldCount)
         try container.encode(report.isComplete, forKey: .isComplete)
         try container.encode(report.foldAccuracy.mean, forKey: .foldAccuracyMean)

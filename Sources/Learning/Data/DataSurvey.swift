@@ -56,13 +56,12 @@ package struct DataSurvey: Sendable {
     package init(_ dataSet: DataSet, read: ImageReader, progress: (Int) -> Void = { _ in }) {
         var images: [Image] = []
         var damaged: [Damaged] = []
-        var (namedPatients, filePatients): ([String?], [String?]) = ([], [])
+        var patients: [String?] = []
         for (index, item) in dataSet.items.enumerated() {
             do {
                 let record = try read(item.path)
                 images.append(Image(record, itemIndex: index))
-                namedPatients.append(item.patient)
-                filePatients.append(record.patientKey)
+                patients.append(item.patient.map { "table:\($0)" } ?? record.patientKey.map { "file:\($0)" })
             } catch {
                 damaged.append(Damaged(itemIndex: index, reason: "\(error)"))
             }
@@ -80,9 +79,7 @@ package struct DataSurvey: Sendable {
         }
         nearDuplicates = near.members.filter { $0.count > 1 }
         var patientGroups = Groups(count: images.count)
-        // Both: a table may name some patients only, and the files' identifiers may be of several archives.
-        patientGroups.tie(equal: namedPatients)
-        patientGroups.tie(equal: filePatients)
+        patientGroups.tie(equal: patients)
         samePatient = patientGroups.members.filter { $0.count > 1 }
         var all = Groups(count: images.count)
         for members in exactDuplicates + nearDuplicates + samePatient {

@@ -95,17 +95,21 @@ extension SQLiteTransaction {
     /// Makes work again of the discarded reports on a content, and of discarded deliveries of the last ones.
     private func takeBackDiscarded(of kept: KeptContent, callingAE: String) throws {
         let study = try db.integer("SELECT studyID FROM instance WHERE id = ?", [kept.id.number])
-        let reports = try db.rows("SELECT id FROM reporting WHERE studyID = ? AND state = 5", [study])
+        let reports = try db.rows(
+            "SELECT id, lastReportID AS reportID FROM reporting WHERE studyID = ? AND state = 5", [study])
         let deliveries = try db.rows(
             """
-            SELECT delivery.id FROM reporting JOIN delivery ON reportingID = reporting.id AND reportID = lastReportID
+            SELECT delivery.id, reportID FROM reporting JOIN delivery ON reportingID = reporting.id AND reportID = lastReportID
             WHERE studyID = ? AND delivery.state = 5
             """, [study])
-        let letters =
-            reports.map { WorkID(.report, $0["id"]) } + deliveries.map { WorkID(.delivery, $0["id"]) }
-        for id in letters {
-            try apply(.renewal, to: id)
-            try log(.retried, "image sent again by \(callingAE)", of: id, study: study)
+        for (kind, rows) in [(WorkID.Kind.report, reports), (.delivery, deliveries)] {
+            for row in rows {
+                let id = WorkID(kind, row["id"])
+                try apply(.renewal, to: id)
+                try log(
+                    .retried, "image sent again by \(callingAE)", of: id, study: study,
+                    report: row["reportID"])
+            }
         }
         announce([.reports, .deliveries])
     }

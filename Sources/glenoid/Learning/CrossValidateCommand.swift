@@ -170,7 +170,8 @@ struct CrossValidateCommand: ParsableCommand {
         _ validation: CrossValidation, _ done: [FoldResult], _ methods: [CrossValidationReport.Method]
     ) throws {
         let result = try CrossValidationReport(
-            labels: validation.set.classes, folds: done, foldCount: folds,
+            labels: validation.set.classes, recipe: validation.recipe, views: validation.views, folds: done,
+            foldCount: folds,
             networkName: "EfficientNet-\(validation.recipe.architecture.uppercased()), "
                 + (startOptions.scratch ? "from scratch" : "fine-tuned"),
             baselines: methods, facts: facts(validation))

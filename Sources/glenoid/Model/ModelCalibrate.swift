@@ -15,7 +15,7 @@ struct ModelCalibrate: ParsableCommand {
             each judged by the others, and temperature and threshold stay. 5 % of images like the training images are \
             expected beyond the distance. The weights stay as they are.
 
-            With --cross-validation instead of DATA, temperature and threshold come from the folds of a \
+            With --cross-validation instead of DATA, temperature and threshold come from all answers of a \
             cross-validation of the recipe that the model was trained by: ten times as many images as a training holds \
             back. The distance stays.
             """)
@@ -85,14 +85,15 @@ struct ModelCalibrate: ParsableCommand {
         } catch {
             throw CommandFailure("\(path): \(error.localizedDescription)")
         }
+        let record = try bundle.trainingRecord()
         let calibration: CrossValidatedCalibration
         do throws(LearningError) {
             calibration = try CrossValidatedCalibration(
-                report: report, labels: bundle.description.labels.map(\.name))
+                report: report, for: bundle.description, recipe: record?.recipe)
         } catch {
             // What is wrong is the report; `data` would blame a set of images.
             if case .data(let reason) = error { throw CommandFailure("\(path): \(reason)") }
-            throw CommandFailure("\(path): \(error)")
+            throw CommandFailure("\(error)")
         }
         var description = bundle.description
         calibration.apply(to: &description)
