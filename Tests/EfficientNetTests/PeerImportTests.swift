@@ -5,8 +5,9 @@ import Testing
 
 /// Whole networks, imported from the peers' own files, against the peers' own logits.
 @Suite(.enabled(if: Peers.python != nil)) struct PeerImportTests {
-    /// Relative to the largest logit. Single precision leaves about 1e-5 through 200 layers, whoever computes.
-    static let tolerance: Float = 2e-5
+    /// Relative to the largest logit. Single precision leaves about 1e-5 through 200 layers, whoever computes; Keras more, and
+    /// another amount on every kind of CPU: 2.0e-5 and 2.3e-5 were seen for B4 (docs/NUMERICS.md).
+    static let tolerance: Float = 3e-5
 
     @Test(
         arguments: ["b0", "b1", "b4"],
