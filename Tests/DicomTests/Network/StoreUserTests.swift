@@ -218,7 +218,7 @@ import Testing
             for _ in 0..<60 where peer.receivePDU() != nil { Thread.sleep(forTimeInterval: 0.1) }
         }
         let user = Self.user(peer.port) {
-            $0.pduSeconds = 2
+            $0.pduSeconds = 10
             $0.objectSeconds = 0.6
         }
         let path = try Self.file(TestObject(pixelBytes: 20_000_000), in: folder)
