@@ -21,7 +21,9 @@ package struct CrossValidatedCalibration: Sendable {
         throws(LearningError)
     {
         guard let file = try? JSONDecoder().decode(File.self, from: report) else {
-            throw .data("it is no report that cross-validate --report has written as cross-validation.json")
+            throw .data(
+                "it is no cross-validation.json of this version's cross-validate --report: logits, recipe or views are absent"
+            )
         }
         let labels = description.labels.map(\.name)
         guard file.labels == labels else {

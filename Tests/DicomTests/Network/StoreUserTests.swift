@@ -193,15 +193,20 @@ import Testing
         #expect(!user.isOpen || misbehaviour.error == "noPresentationContext")
     }
 
-    @Test func aPeerThatTakesNoDataTimesOut() throws {
-        let folder = ScratchFolder()
-        let peer = try ScriptedAcceptor { peer in
+    /// Accepts the association, with little room for what comes, and then takes it in its own manner.
+    private func slowPeer(_ take: @escaping @Sendable (ScriptedPeer) -> Void) throws -> ScriptedAcceptor {
+        try ScriptedAcceptor { peer in
             peer.shrinkReceiveBuffer()
             _ = peer.receivePDU()
             peer.send(
                 Script.associateAccept((0..<10).map { (UInt8(2 * $0 + 1), TestObject.explicitLittleEndian) }))
-            Thread.sleep(forTimeInterval: 3)
+            take(peer)
         }
+    }
+
+    @Test func aPeerThatTakesNoDataTimesOut() throws {
+        let folder = ScratchFolder()
+        let peer = try slowPeer { _ in Thread.sleep(forTimeInterval: 3) }
         let user = Self.user(peer.port) { $0.pduSeconds = 0.4 }
         let path = try Self.file(TestObject(pixelBytes: 20_000_000), in: folder)
         #expect(kind(of: { try user.store(path: path) }) == "timedOut")
@@ -210,11 +215,7 @@ import Testing
     /// Each PDU in time, and the whole never.
     @Test func aPeerThatTakesAnObjectForEverTimesOut() throws {
         let folder = ScratchFolder()
-        let peer = try ScriptedAcceptor { peer in
-            peer.shrinkReceiveBuffer()
-            _ = peer.receivePDU()
-            peer.send(
-                Script.associateAccept((0..<10).map { (UInt8(2 * $0 + 1), TestObject.explicitLittleEndian) }))
+        let peer = try slowPeer { peer in
             for _ in 0..<60 where peer.receivePDU() != nil { Thread.sleep(forTimeInterval: 0.1) }
         }
         let user = Self.user(peer.port) {
