@@ -143,7 +143,9 @@ cdcmtk_status cdcmtk_item_value(const cdcmtk_item *item, uint32_t tag, cdcmtk_va
 const cdcmtk_item *cdcmtk_item_next(const cdcmtk_item *item, uint32_t tag, const cdcmtk_item *previous) {
     const cdcmtk_item *next = nullptr;
     guarded([&] {
-        auto *sequence = dynamic_cast<DcmSequenceOfItems *>(find(item, tag));
+        // Not looked for anew at every item: that would take time with the square of their number.
+        DcmObject *container = previous == nullptr ? find(item, tag) : asItem(previous)->getParent();
+        auto *sequence = dynamic_cast<DcmSequenceOfItems *>(container);
         if (sequence == nullptr) return;
         DcmObject *object = sequence->nextInContainer(previous == nullptr ? nullptr : asItem(previous));
         next = asHandle(dynamic_cast<DcmItem *>(object));

@@ -61,6 +61,27 @@ import Testing
         #expect(throws: Never.self) { try Dataset(bytes: few.part10(), limits: limits) }
     }
 
+    /// In descending order, where DCMTK looks through all before it for each one's place.
+    @Test func elementsOfOneLevelAreCounted() {
+        func object(_ count: Int, inItem: Bool) -> [UInt8] {
+            var elements = Part10Writer()
+            // What a probe of the encoding looks at is in order.
+            elements.text(.sopClassUID, "UI", "1.2")
+            elements.text(.sopInstanceUID, "UI", "1.3")
+            elements.text(.modality, "CS", "OT")
+            for number in (3..<count).reversed() { elements.us(Tag(0x0009, 0x1000 + UInt16(number)), 1) }
+            guard inItem else { return elements.part10() }
+            var writer = Part10Writer()
+            writer.sequence(.contentSequence, [{ $0.raw(elements.bytes) }])
+            return writer.part10()
+        }
+        let most = DatasetLimits.standard.levelElementsMax
+        for inItem in [false, true] {
+            #expect(throws: Never.self) { try Dataset(bytes: object(most, inItem: inItem)) }
+            #expect { try Dataset(bytes: object(most + 1, inItem: inItem)) } throws: { isLimit($0) }
+        }
+    }
+
     @Test func sizesAreBounded() {
         var writer = Part10Writer()
         writer.text(.modality, "CS", "CT")

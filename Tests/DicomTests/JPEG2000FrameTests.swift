@@ -30,6 +30,17 @@ import Testing
         #expect(samples.numbers == pixels.map { Double($0 >= 2048 ? $0 - 4096 : $0) })
     }
 
+    @Test func signedCodestreamOfUnsignedPixelsIsCut() throws {
+        // The other way round: the codestream says signed, the object unsigned.
+        let (form, pixels) = FrameFixture.gray(bits: 12, signed: true)
+        let image = Image(rows: 40, columns: 50, bitsStored: 12)
+        let samples = try Dataset(
+            bytes: FrameFixture.object(image, [try FrameFixture.jpeg2000(form, pixels)])
+        ).frame(at: 0)
+            .samples
+        #expect(samples.numbers == pixels.map { Double($0 < 0 ? $0 + 4096 : $0) })
+    }
+
     @Test func colourTransformOfJPEG2000IsUndone() throws {
         let samples = FrameFixture.pixels(rows: 16, columns: 16 * 3, bits: 8).map { Int32($0) }
         let form = cencoders_image(

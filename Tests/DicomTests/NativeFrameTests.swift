@@ -120,6 +120,18 @@ import Testing
         #expect(try samples(writer.part10()) == .float32([1.5, -2]))
     }
 
+    @Test(arguments: ["YBR_FULL_422", "RGB", "PALETTE COLOR"])
+    func floatingPointInColourIsRefused(interpretation: String) throws {
+        var writer = Part10Writer()
+        writer.image(
+            Image(
+                rows: 2, columns: 2, samplesPerPixel: interpretation == "PALETTE COLOR" ? 1 : 3,
+                photometricInterpretation: interpretation, bitsAllocated: 32, planarConfiguration: 0))
+        writer.element(.floatPixelData, "OF", [UInt8](repeating: 0, count: 32))
+        let error = #expect(throws: DicomError.self) { try samples(writer.part10()) }
+        #expect(error?.description.contains("PhotometricInterpretation") == true, "\(error as Any)")
+    }
+
     @Test func iconsAreNoImage() throws {
         var writer = Part10Writer()
         writer.text(.sopClassUID, "UI", "1.2.3")

@@ -46,7 +46,7 @@ package import Foundation
     }
 
     /// The bytes that arrive, exactly so many; fewer where the connection ends or nothing comes in time.
-    package func receive(_ count: Int, seconds: Double = 5) -> [UInt8] {
+    package func receive(_ count: Int, seconds: Double = 60) -> [UInt8] {
         let deadline = ContinuousClock.now + .seconds(seconds)
         var bytes: [UInt8] = []
         while bytes.count < count {
@@ -65,7 +65,7 @@ package import Foundation
     }
 
     /// The next PDU; `nil` where the connection ends or nothing comes in time.
-    package func receivePDU(seconds: Double = 5) -> ReceivedPDU? {
+    package func receivePDU(seconds: Double = 60) -> ReceivedPDU? {
         let head = receive(6, seconds: seconds)
         guard head.count == 6 else { return nil }
         let length = head[2...5].reduce(0) { $0 << 8 | Int($1) }
@@ -74,7 +74,7 @@ package import Foundation
     }
 
     /// Whether the other end closes, in order or not, without sending more.
-    package func seesEnd(seconds: Double = 5) -> Bool {
+    package func seesEnd(seconds: Double = 60) -> Bool {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&waiting, 1, Int32(seconds * 1000)) > 0 else { return false }
         var byte: UInt8 = 0

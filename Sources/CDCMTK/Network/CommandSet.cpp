@@ -53,6 +53,7 @@ bool parseCommand(const std::vector<uint8_t> &bytes, CommandSet &command) {
     bool hasField = false;
     bool hasMessageID = false;
     bool hasDataSetType = false;
+    bool hasStatus = false;
     size_t offset = 0;
     while (offset < bytes.size()) {
         if (bytes.size() - offset < elementHeadBytes) return false;
@@ -81,14 +82,18 @@ bool parseCommand(const std::vector<uint8_t> &bytes, CommandSet &command) {
             hasDataSetType = length == 2;
             command.hasDataSet = word != noDataSet;
             break;
-        case statusElement: command.status = word; break;
+        case statusElement:
+            hasStatus = length == 2;
+            command.status = word;
+            break;
         case affectedSOPClassUID:
         case requestedSOPClassUID: command.sopClassUID = uid(value, length); break;
         case affectedSOPInstanceUID: command.sopInstanceUID = uid(value, length); break;
         default: break;
         }
     }
-    return hasField && hasMessageID && hasDataSetType;
+    // PS3.7 9.3 and 10.3: every response has a status. Without one it is no success.
+    return hasField && hasMessageID && hasDataSetType && (hasStatus || !command.isResponse());
 }
 
 std::vector<uint8_t> encodeCommand(const CommandSet &command) {

@@ -65,9 +65,9 @@ bool ProviderAssociation::store(const CommandSet &command, uint8_t contextID) {
 // Why a request is refused before its data set is looked at, or nullptr.
 const char *ProviderAssociation::refusalOf(
     const CommandSet &command, const Context &context, uint16_t &status) const {
-    if (command.sopClassUID != context.abstractSyntax) {
+    if (command.sopClassUID != context.abstractSyntax || context.abstractSyntax == UID_VerificationSOPClass) {
         status = statusClassNotSupported;
-        return "the SOP class is not that of the presentation context";
+        return "the SOP class is not that of the presentation context, or not for storing";
     }
     if (!isPlainUID(command.sopInstanceUID)) {
         status = statusInvalidInstance;

@@ -121,6 +121,9 @@ private:
         const uint64_t across = (right - left + width - 1) / width, down = (bottom - top + height - 1) / height;
         if (across > 65535 || down > 65535 || across * down > 65535)
             fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG 2000: more tiles than can be told apart");
+        // OpenJPEG 2.5.0 takes 7 KB a tile before it looks at one.
+        if (across * down > 64 + static_cast<uint64_t>(right - left) * (bottom - top) / 1024)
+            fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG 2000: more tiles than the image has room for");
         tiles = across * down;
     }
 

@@ -74,7 +74,9 @@ private:
 template <bool lossless>
 class ScanDecoder {
 public:
-    ScanDecoder(const Coding &coding, BitReader &reader) : coding(coding), reader(reader) {
+    ScanDecoder(const Coding &coding, BitReader &reader)
+        : coding(coding), reader(reader),
+          errorMax(std::min(2 * coding.range, (INT32_MAX - coding.range) / std::max(coding.reset, 1))) {
         const int32_t a = std::max(2, (coding.range + 32) / 64);
         for (Context &context : regular) {
             context.a = a;
@@ -177,9 +179,9 @@ private:
         return static_cast<int32_t>(reader.take(coding.qbpp)) + 1;
     }
 
-    // Keeps an error within what any encoder writes, so that no sum below can overflow.
+    // Keeps an error within what any encoder writes, and so small that no sum of `reset` of them overflows.
     int32_t checked(int32_t error) const {
-        if (error > 2 * coding.range || error < -2 * coding.range)
+        if (error > errorMax || error < -errorMax)
             fail(CDCMTK_BAD_DATA, pixelDataTag, "JPEG-LS: the data is damaged");
         return error;
     }
@@ -309,6 +311,7 @@ private:
 
     const Coding coding;
     BitReader &reader;
+    const int32_t errorMax;
     std::array<Context, 365> regular;
     std::array<Context, 2> interruption;
     std::vector<int32_t> quantiser;

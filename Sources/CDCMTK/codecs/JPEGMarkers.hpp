@@ -26,11 +26,12 @@ struct Segment {
 // Steps over the marker segments before and between scans.
 class SegmentReader {
 public:
-    SegmentReader(const uint8_t *bytes, size_t count) : position(bytes), end(bytes + count) {
+    SegmentReader(const uint8_t *bytes, size_t count) : start(bytes), position(bytes), end(bytes + count) {
         // Tolerated: padding before the start of image, which writers that pad fragments to blocks leave.
         while (end - position >= 2 && !(position[0] == 0xFF && position[1] == 0xD8) && position[0] == 0) ++position;
         if (end - position < 2 || position[0] != 0xFF || position[1] != 0xD8)
             fail(CDCMTK_BAD_DATA, pixelDataTag, "the frame does not begin as a JPEG stream");
+        start = position;
         position += 2;
     }
 
@@ -64,6 +65,9 @@ public:
         return end - marker >= 2 && marker[0] == 0xFF && marker[1] == 0xD9;
     }
 
+    // Where the start of image is.
+    const uint8_t *beginning() const { return start; }
+
     // Where the entropy-coded data behind a start of scan begins.
     const uint8_t *here() const { return position; }
 
@@ -71,6 +75,7 @@ public:
     void continueAt(const uint8_t *where) { position = where; }
 
 private:
+    const uint8_t *start;
     const uint8_t *position;
     const uint8_t *end;
 };

@@ -114,6 +114,9 @@ cdcmtk_status cdcmtk_decode_jpeg(
     const uint8_t *bytes, size_t count, cdcmtk_frame_shape shape, uint8_t *output, cdcmtk_codestream *codestream) {
     return guarded([&] {
         SegmentReader reader(bytes, count);
+        // The IJG library takes nothing before it.
+        count -= static_cast<size_t>(reader.beginning() - bytes);
+        bytes = reader.beginning();
         Segment segment = reader.next();
         bool hasJFIF = false;
         while (!isStartOfFrame(segment.marker)) {

@@ -15,8 +15,7 @@ final class Receiver: StoreProviderDelegate {
     private let configuration: LiveConfiguration
     private let logger: Logger
     private let peers = Lock<[AssociationID: Peer]>([:])
-    /// Ended associations that the queue could not take down: their studies are neither reported soon nor purged.
-    private let unrecordedEnds = Lock<[String]>([])
+    private let ends: AssociationEnds
     /// Makes association names unique over restarts: the provider counts from 1 in every process.
     private let epoch: String
 
@@ -35,6 +34,7 @@ final class Receiver: StoreProviderDelegate {
         self.time = time
         self.configuration = configuration
         self.logger = logger
+        ends = AssociationEnds(queue: queue, time: time, logger: logger)
         epoch = String(time.now().microseconds, radix: 36)
     }
 
@@ -67,25 +67,7 @@ final class Receiver: StoreProviderDelegate {
         logger.log(
             level: end.kind == .released ? .info : .warning, "association ended: \(end.text)", metadata: facts
         )
-        recordEnds(adding: name(of: id))
-    }
-
-    /// Takes down an end, and those that could not be before; what cannot be now is tried again at the next end.
-    private func recordEnds(adding name: String) {
-        var names = unrecordedEnds.withLock { names in
-            defer { names = [] }
-            return names + [name]
-        }
-        do {
-            while let name = names.last {
-                try queue.associationEnded(name, now: time.now())
-                names.removeLast()
-            }
-        } catch {
-            // Its studies are reported after study.idle instead of study.settle: later, but not lost.
-            logger.error("the end of \(names.count) associations could not be recorded yet: \(error)")
-            unrecordedEnds.withLock { $0 += names }
-        }
+        ends.record(name(of: id))
     }
 
     func note(_ note: StoreProviderNote) {

@@ -16,6 +16,11 @@ package struct DatasetLimits: Sendable {
     package var nestingDepthMax: Int
     /// The most elements, items and fragments, all levels together.
     package var elementCountMax: Int
+    /// The most elements of one level: of the data set itself, or of one item.
+    ///
+    /// DCMTK 3.6.7 keeps them in a list and looks from its end for each one's place: elements in descending order take
+    /// time with the square of their number.
+    package var levelElementsMax: Int
     /// The most samples (rows × columns × samples per pixel) of one frame.
     package var frameSamplesMax: Int
     /// The most samples of all frames together, decoded or not.
@@ -25,5 +30,6 @@ package struct DatasetLimits: Sendable {
     package static let standard = DatasetLimits(
         objectBytesMax: 4 << 30, inflatedBytesMax: 512 << 20, headerBytesMax: 256 << 20,
         valueBytesMax: 32 << 20,
-        nestingDepthMax: 64, elementCountMax: 1_000_000, frameSamplesMax: 1 << 27, objectSamplesMax: 1 << 34)
+        nestingDepthMax: 64, elementCountMax: 1_000_000, levelElementsMax: 4096, frameSamplesMax: 1 << 27,
+        objectSamplesMax: 1 << 34)
 }

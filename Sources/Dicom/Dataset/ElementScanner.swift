@@ -32,13 +32,14 @@ struct ElementScanner {
     /// After pixel data, bytes that are no elements end the walk; before it they are an error.
     mutating func scan(from start: Int, encoding: ElementEncoding) throws(DicomError) -> Layout {
         var layout = Layout()
-        var offset = start, segmentStart = start
+        var offset = start, segmentStart = start, count = 0
         func endSegment(at end: Int) {
             if end > segmentStart { layout.segments.append(segmentStart..<end) }
         }
         while offset < cursor.count {
             let next: Int
             do throws(DicomError) {
+                try countOnLevel(&count)
                 let header = try readHeader(at: offset, end: cursor.count, encoding: encoding)
                 if PixelDataElement.tags.contains(header.tag) {
                     let element = try pixelData(header, encoding: encoding)
@@ -97,6 +98,13 @@ struct ElementScanner {
             throw .badData(nil, "the object ends inside an element's header, after byte \(offset)")
         }
         return header
+    }
+
+    private func countOnLevel(_ count: inout Int) throws(DicomError) {
+        count += 1
+        guard count <= limits.levelElementsMax else {
+            throw .limit("more than \(limits.levelElementsMax) elements in one data set or item")
+        }
     }
 
     /// Walks over one element's value and gives the offset behind it.
@@ -187,12 +195,13 @@ struct ElementScanner {
             throw .badData(tag, "has an item of \(length) bytes where \(end - item.valueOffset) are left")
         }
         let itemEnd = item.length.map { item.valueOffset + $0 } ?? end
-        var offset = item.valueOffset
+        var offset = item.valueOffset, count = 0
         while offset < itemEnd {
             let header = try readHeader(at: offset, end: itemEnd, encoding: encoding)
             if header.tag == ElementHeader.itemDelimitation {
                 return item.length == nil ? header.valueOffset : itemEnd
             }
+            try countOnLevel(&count)
             offset = try skip(header, end: itemEnd, encoding: encoding, depth: depth + 1)
         }
         guard item.length != nil else { throw .badData(tag, "has an item without an end") }

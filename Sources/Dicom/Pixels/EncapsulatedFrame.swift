@@ -34,11 +34,20 @@ struct EncapsulatedFrame {
     /// The frame's bytes: its fragments one after the other.
     private func compressed(_ frameIndex: Int) throws(DicomError) -> [UInt8] {
         let ranges = try FrameFragments(dataset, description).ranges(ofFrame: frameIndex)
+        let byteCount = ranges.reduce(0) { $0 + $1.count }
+        guard byteCount <= compressedBytesMax else {
+            throw .limit("\(byteCount) bytes of a compressed frame, at most \(compressedBytesMax)")
+        }
         guard ranges.count > 1 else { return try dataset.source.bytes(ranges[0]) }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(ranges.reduce(0) { $0 + $1.count })
+        bytes.reserveCapacity(byteCount)
         for range in ranges { bytes += try dataset.source.bytes(range) }
         return bytes
+    }
+
+    /// The most bytes of a compressed frame: twice what it decodes to, which no coding needs, and room for headers.
+    private var compressedBytesMax: Int {
+        2 * Int(description.shape.cell_bytes) * description.sampleCount + 1 << 20
     }
 
     // MARK: - Codecs
@@ -84,7 +93,8 @@ struct EncapsulatedFrame {
         // Signed samples of the codestream come sign extended. Lossy coding has no unused bits, and what it
         // makes of a sample may lie a little outside its range, which is no reason to cut bits off.
         if codestream.is_signed || codestream.is_lossy || dataset.transferSyntax.permitsLoss {
-            let bits = codestream.is_signed ? allocated : precision
+            // Where the object says unsigned, its word counts, as in the opposite case: the sign is a bit like others.
+            let bits = codestream.is_signed && description.isSigned ? allocated : precision
             return SampleBits(stored: bits, high: bits - 1)
         }
         // Lossless coding gives back whole cells, overlays and all, if its precision reaches to the high bit.

@@ -40,6 +40,12 @@ struct PixelDescription {
                 "is \(samplesPerPixel), which \(photometricInterpretation.rawValue) cannot have")
         }
         let isInteger = element.tag == .pixelData
+        // PS3.3 C.7.6.24 and C.7.6.25: MONOCHROME2. The other way round makes no difference to the layout.
+        guard isInteger || [.monochrome1, .monochrome2].contains(photometricInterpretation) else {
+            throw .badData(
+                .photometricInterpretation,
+                "is \(photometricInterpretation.rawValue), which floating-point pixel data cannot have")
+        }
         bitsAllocated =
             try isInteger ? Self.bitsAllocated(in: dataset) : element.tag == .floatPixelData ? 32 : 64
         bitsStored = try isInteger ? Self.bitsStored(in: dataset, allocated: bitsAllocated) : bitsAllocated

@@ -81,13 +81,13 @@ final class RecordingDelegate: StoreProviderDelegate {
     func note(_ note: StoreProviderNote) { record.withLock { $0.notes.append(note) } }
 
     /// Waits until what was seen is as expected; false after `seconds`.
-    func waits(seconds: Double = 10, until isExpected: (Record) -> Bool) -> Bool {
+    func waits(seconds: Double = 120, until isExpected: (Record) -> Bool) -> Bool {
         eventually(seconds: seconds) { isExpected(seen) }
     }
 }
 
 /// Asks again until the answer is yes; false after `seconds`.
-func eventually(seconds: Double = 10, _ isTrue: () -> Bool) -> Bool {
+func eventually(seconds: Double = 120, _ isTrue: () -> Bool) -> Bool {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while ContinuousClock.now < deadline {
         if isTrue() { return true }

@@ -72,13 +72,14 @@ import Testing
     }
 
     @Test func aPeerThatHoldsTheLineHoldsUpNobody() throws {
-        let provider = try makeProvider(RecordingDelegate()) { $0.handshakesMax = 4 }
+        // Fewer threads than holders: were they not made to give way, the peer would wait for their deadline.
+        let provider = try makeProvider(RecordingDelegate()) {
+            ($0.associationsMax, $0.handshakesMax, $0.requestSeconds) = (4, 4, 3600)
+        }
         let holders = try (0..<20).map { _ in try ScriptedPeer(port: provider.port) }
         for holder in holders { holder.send([1, 0, 0, 0]) }
-        let start = ContinuousClock.now
         let peer = try ScriptedPeer(port: provider.port)
         #expect(peer.associate() && peer.echo() == 0)
-        #expect(ContinuousClock.now - start < .seconds(2))
     }
 
     @Test func sixtyFourAssociationsStoreAtOnce() throws {

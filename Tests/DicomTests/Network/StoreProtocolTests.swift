@@ -114,6 +114,7 @@ import Testing
         Violation("a PDU one byte too long", [4, 0, 0, 2, 0, 1]),
         Violation("a PDU without a fragment", [4, 0, 0, 0, 0, 0]),
         Violation("a fragment that is too long", Script.pdu(4, [0, 0, 1, 0, 1, 3, 0, 0])),
+        Violation("data beyond their PDU", Script.storeRequest() + Script.pdu(4, [0, 0, 1, 0, 3, 2, 0, 0])),
         Violation("a fragment of one byte", Script.pdu(4, [0, 0, 0, 1, 1, 0, 0, 0, 0, 0])),
         Violation("a fragment of 4 GiB", Script.pdu(4, [0xFF, 0xFF, 0xFF, 0xFF, 1, 3])),
         Violation("a second request", Script.associateRequest(), [2, 2]),

@@ -117,6 +117,18 @@ extension StoreUserTests {
                 _ = peer.receivePDU()
             }),
         Misbehaviour(
+            "answers without a status", "protocolViolation",
+            afterMessage { peer, number, context in
+                peer.send(
+                    Script.command(
+                        context,
+                        Script.commandSet([
+                            (0x0100, TestObject.little(UInt16(0x8030))), (0x0120, TestObject.little(number)),
+                            (0x0800, [1, 1]),
+                        ])))
+                _ = peer.receivePDU()
+            }),
+        Misbehaviour(
             "answers noise", "protocolViolation",
             afterMessage { peer, _, context in
                 peer.send(Script.command(context, [UInt8](repeating: 0xEE, count: 40)))
