@@ -16,6 +16,10 @@ package final class Classifier: Sendable {
     private let familiarity: Familiarity?
     let views: ViewSettings
 
+    /// The threads of one inference where nobody says how many: one a core, as far as the network takes them.
+    package static var threadCountByDefault: Int {
+        min(ProcessInfo.processInfo.activeProcessorCount, ForkJoinPool.threadCountMax)
+    }
     /// The most images that go through the network at once; more are split.
     package static let batchMax = 8
     /// The most frames of one image that are classified where the bundle asks for all of them.
@@ -33,6 +37,8 @@ package final class Classifier: Sendable {
         familiarity = try bundle.familiarity(
             featureCount: network.settings.architecture.middleFeatureCount)
         views = bundle.description.views ?? .plain
+        // What was loaded must be what reports will name, even where somebody has just replaced the files.
+        try bundle.checkFiles()
         ResidentMemory.giveBackWhatStartingTook()
     }
 
@@ -41,15 +47,12 @@ package final class Classifier: Sendable {
         evaluations(of: images).map(prediction)
     }
 
-    /// What the model says about an image, and where in the network's square it looked.
-    package func classifyWithMap(_ image: PreparedImage) -> (prediction: Prediction, map: ActivationMap) {
-        let outputs = views.all.enumerated().map { index, view in
-            network.evaluate(view.applied(to: image.pixels, side: preparation.side), mapsWanted: index == 0)
-        }
-        return (
-            prediction(from: evaluations(in: Observation(outputs, image: 0))),
-            ActivationMap(side: outputs[0].mapSide, values: Array(outputs[0].map(image: 0)))
-        )
+    /// Where in the network's square it looked for the likeliest class of a prediction about the image: that may be a mean
+    /// over views or frames, and another class than this one view's.
+    package func map(of image: PreparedImage, for prediction: Prediction) -> ActivationMap {
+        let output = network.evaluate(
+            image.pixels, maps: prediction.likeliestIndex.map { .ofClass($0) } ?? .ofAnswers)
+        return ActivationMap(side: output.mapSide, values: Array(output.map(image: 0)))
     }
 
     /// The frames that the bundle's policy names, counted from 0.

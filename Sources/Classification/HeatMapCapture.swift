@@ -26,7 +26,8 @@ extension ResultDocument {
             seriesDescription: ReportText.shortened("AI, unverified: \(model.name), heat maps"),
             derivationDescription: "Class activation map of \(model.name) \(model.version) blended in",
             composedAt: composedAt, equipment: equipment, sourceClassUID: result.sopClassUID,
-            sourceInstanceUID: result.sopInstanceUID, sourceFrameNumbers: result.frameNumbers ?? [],
+            sourceInstanceUID: result.sopInstanceUID,
+            sourceFrameNumbers: Array((result.frameNumbers ?? []).prefix(1)),  // the one that `inspect` shows
             sourcePath: source, rows: image.rows, columns: image.columns,
             pixelAspectRatio: SecondaryCapture.PixelAspectRatio(inspection.letterbox.pixelAspect),
             samples: samples)

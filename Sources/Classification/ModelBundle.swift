@@ -1,5 +1,6 @@
 package import Dicom
 internal import Foundation
+internal import Tensor
 
 /// A model as it lies on disk: a folder with `model.json` and the weights it names.
 ///
@@ -74,7 +75,8 @@ package struct ModelBundle: Sendable {
 
     /// The description in a JSON text.
     ///
-    /// Keys that this program does not know are errors: a misspelt threshold must not be ignored.
+    /// Keys that this program does not know are errors, and so are keys that stand there twice: neither a misspelt threshold
+    /// nor a second one must be ignored.
     package static func decode(_ json: [UInt8]) throws(ModelBundleError) -> ModelDescription {
         let description: ModelDescription
         do {
@@ -83,6 +85,11 @@ package struct ModelBundle: Sendable {
             throw .malformed(reason(of: error))
         } catch {
             throw .malformed(error.localizedDescription)
+        }
+        do throws(JSON.Failure) {
+            _ = try JSON(parsing: json)  // Foundation takes one of two equal keys without a word
+        } catch {
+            throw .malformed("\(error)")
         }
         let found = try? JSONSerialization.jsonObject(with: Data(json))
         let known = try? JSONSerialization.jsonObject(with: Data(encode(description)))
@@ -93,7 +100,7 @@ package struct ModelBundle: Sendable {
     }
 
     /// Throws unless the files beside `model.json` have the digests that it names.
-    private func checkFiles() throws(ModelBundleError) {
+    func checkFiles() throws(ModelBundleError) {
         try Self.check(weightsPath, description.weights.file, digest)
         if let familiarity = description.familiarity, let path = familiarityPath {
             try Self.check(path, familiarity.file, familiarity.sha256.lowercased())

@@ -13,6 +13,11 @@ package struct Observation: Sendable {
         self.features = features
     }
 
+    /// Whether every number of it is one: a network can overflow.
+    package var isFinite: Bool {
+        logits.allSatisfy { $0.allSatisfy(\.isFinite) } && features.allSatisfy(\.isFinite)
+    }
+
     /// One image's part of the outputs of all views.
     init(_ outputs: [NetworkOutput], image: Int) {
         logits = outputs.map { $0.logits(image: image).map(Double.init) }

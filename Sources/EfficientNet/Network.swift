@@ -56,23 +56,24 @@ package final class Network: Sendable {
     /// Logits, features and, if wanted, class activation maps of a batch, into memory that the caller keeps.
     ///
     /// - Parameter input: [images][side][side][3], normalised.
-    /// - Precondition: `output` was made for these settings and this number of images.
-    package func evaluate(_ input: Span<Float>, into output: inout NetworkOutput, mapsWanted: Bool = false) {
+    /// - Precondition: `output` was made for these settings and this number of images; the maps' class is one of them.
+    package func evaluate(_ input: Span<Float>, into output: inout NetworkOutput, maps: MapChoice = .none) {
         precondition(input.count == output.imageCount * settings.inputCount)
         precondition(
             output.classCount == settings.classCount
                 && output.featureCount == settings.architecture.featureCount
                 && output.mapSide == settings.architecture.featureSide(imageSide: settings.side))
-        turn.withLock { _ in engine.evaluate(input, into: &output, mapsWanted: mapsWanted) }
+        if case .ofClass(let index) = maps { precondition((0..<settings.classCount).contains(index)) }
+        turn.withLock { _ in engine.evaluate(input, into: &output, maps: maps) }
     }
 
     /// The same for an array, whose length says how many images there are.
     ///
     /// - Precondition: `input` holds whole images.
-    package func evaluate(_ input: [Float], mapsWanted: Bool = false) -> NetworkOutput {
+    package func evaluate(_ input: [Float], maps: MapChoice = .none) -> NetworkOutput {
         precondition(input.count.isMultiple(of: settings.inputCount))
         var output = NetworkOutput(settings: settings, imageCount: input.count / settings.inputCount)
-        evaluate(input.span, into: &output, mapsWanted: mapsWanted)
+        evaluate(input.span, into: &output, maps: maps)
         return output
     }
 

@@ -1,5 +1,15 @@
 internal import Tensor
 
+/// Which class activation maps are made beside the logits.
+package enum MapChoice: Sendable, Equatable {
+    /// None.
+    case none
+    /// Each image's of its largest logit.
+    case ofAnswers
+    /// Each image's of this class, from 0: the answer may be a mean over views or frames.
+    case ofClass(Int)
+}
+
 /// What a network says about a batch of images.
 ///
 /// Reuse one for many batches: its memory is kept.
@@ -22,8 +32,7 @@ package struct NetworkOutput: Sendable {
     /// Means over the map of the outputs of `Architecture.middleBlocks`, one stage after the other:
     /// [images][middle features].
     package internal(set) var middleFeatures: [Float]
-    /// For each image the class activation map of its largest logit, [images][side][side]; zeros unless asked
-    /// for.
+    /// For each image the class activation map that was asked for last, [images][side][side]; zeros before.
     ///
     /// Exact for global pooling with a linear classifier: the mean of the map is the logit without the
     /// class's bias.

@@ -46,20 +46,20 @@ final class ReferenceNetwork: InferenceEngine, Sendable {
         classifier = try reader.classifier()
     }
 
-    func evaluate(_ input: Span<Float>, into output: inout NetworkOutput, mapsWanted: Bool) {
+    func evaluate(_ input: Span<Float>, into output: inout NetworkOutput, maps: MapChoice) {
         let imageCount = input.count / settings.inputCount
         for image in 0..<imageCount {
             let first = image * settings.inputCount
             evaluateOne(
                 input.extracting(first..<first + settings.inputCount), image: image, into: &output,
-                mapsWanted: mapsWanted)
+                maps: maps)
         }
     }
 
     func phaseTimes(_ input: Span<Float>, repeats: Int) -> [PhaseTime] { [] }
 
     private func evaluateOne(
-        _ input: Span<Float>, image: Int, into output: inout NetworkOutput, mapsWanted: Bool
+        _ input: Span<Float>, image: Int, into output: inout NetworkOutput, maps: MapChoice
     ) {
         let architecture = settings.architecture
         var map = FeatureMap(side: settings.side, channels: 3, copying: input)
@@ -75,10 +75,9 @@ final class ReferenceNetwork: InferenceEngine, Sendable {
         let features = map.mean()
         let logits = product(features, classifier)
         output.set(image: image, features: features, logits: logits)
-        guard mapsWanted else { return }
+        guard let mapped = maps.classIndex(image: image, of: output) else { return }
         // The mean over the map of Σ w·f is Σ w·(mean of f): the map's mean is the logit without its bias.
-        let answer = output.answerIndex(image: image)
-        let row = answer * architecture.featureCount
+        let row = mapped * architecture.featureCount
         let weights = FoldedConvolution(
             weight: Array(classifier.weight[row..<row + architecture.featureCount]), bias: [0])
         output.setMap(image: image, pointwise(map, weights).array())
@@ -147,10 +146,21 @@ extension NetworkSettings {
     }
 }
 
+extension MapChoice {
+    /// The class whose map is made of an image; nil: none.
+    func classIndex(image: Int, of output: NetworkOutput) -> Int? {
+        switch self {
+        case .none: nil
+        case .ofAnswers: output.answerIndex(image: image)
+        case .ofClass(let index): index
+        }
+    }
+}
+
 /// What the two engines have in common.
 protocol InferenceEngine: Sendable {
     /// Computes all images of `input`; the sizes in `output` fit. Called by one thread at a time.
-    func evaluate(_ input: Span<Float>, into output: inout NetworkOutput, mapsWanted: Bool)
+    func evaluate(_ input: Span<Float>, into output: inout NetworkOutput, maps: MapChoice)
     /// How long each phase takes; empty where there are no phases.
     func phaseTimes(_ input: Span<Float>, repeats: Int) -> [PhaseTime]
 }

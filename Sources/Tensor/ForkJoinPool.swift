@@ -23,7 +23,9 @@ package final class ParallelWork {
 ///
 /// Helpers spin for some microseconds after a run, because in a network the next one follows at once; then they sleep.
 ///
-/// Any thread may call; runs of several callers queue up. A task must not run work on the same pool.
+/// Any thread may call; runs of several callers queue up, but for those of a single task, which the caller does itself at
+/// once, as worker 0: callers that share memory by worker take turns (as `Network` does). A task must not run work on the
+/// same pool.
 package final class ForkJoinPool: Sendable {
     /// The most threads of a pool, a bound for scratch memory.
     package static let threadCountMax = 64

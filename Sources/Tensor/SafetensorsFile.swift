@@ -4,8 +4,9 @@
 /// `{"dtype", "shape", "data_offsets": [begin, end]}` relative to byte 8 + N, and `__metadata__` to strings; then
 /// the data (huggingface/safetensors README, "Format"). As there: the data must be covered without holes or overlaps.
 package struct SafetensorsFile: Sendable {
-    /// The reference implementation refuses longer headers too.
-    package static let headerBytesMax = 100_000_000
+    /// The longest header that is read. A B7's is a fiftieth of it; parsed, JSON takes many times the memory of its text.
+    /// The reference implementation's limit is 100 MB.
+    package static let headerBytesMax = 8 << 20
 
     /// One tensor as the header describes it.
     package struct Entry: Equatable, Sendable {

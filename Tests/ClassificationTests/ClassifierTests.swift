@@ -113,6 +113,7 @@ struct ClassifierTests {
         let objects = try [nil, 3, 2 * Classifier.batchMax + 1, nil].map { try Shipped.object(frames: $0) }
         let together = all.results(
             of: try objects.map { try all.prepare($0, digest: "d", decodingThreads: 1) })
+        #expect(together.count == objects.count)
         for (object, result) in zip(objects, together) {
             let alone = try all.result(of: object, digest: "d")
             #expect(alone.frameNumbers == result.frameNumbers && alone.steps == result.steps)
@@ -154,8 +155,7 @@ struct ClassifierTests {
         let classifier = try Shipped.classifier()
         let object = try Shipped.object()
         let image = try classifier.preparation.input(from: object, frameIndex: 0)
-        let (prediction, map) = classifier.classifyWithMap(image)
-        #expect(prediction == classifier.classify([image])[0])
+        let map = classifier.map(of: image, for: classifier.classify([image])[0])
         let display = try PixelTransform(dataset: object, frameIndex: 0).display(object.frame(at: 0))
         let picture = HeatMap.image(over: display, map: map, letterbox: image.letterbox)
         #expect(picture.rows == 48 && picture.columns == 48 && picture.channels == 3)
@@ -195,7 +195,6 @@ struct ClassifierTests {
         for (index, mean) in both.classify([image])[0].probabilities.enumerated() {
             #expect(abs(mean - (apart[0][index] + apart[1][index]) / 2) < 1e-5)
         }
-        #expect(both.classifyWithMap(image).prediction == both.classify([image])[0])
         let steps = try both.result(of: Shipped.object(), digest: "d").steps
         #expect(steps.last == "Mean of the probabilities of 2 views of each frame.")
     }

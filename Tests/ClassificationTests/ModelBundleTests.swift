@@ -110,6 +110,7 @@ struct ModelBundleTests {
     @Test(arguments: [
         ("\"threshold\"", "\"treshold\"", "threshold is absent"),
         ("\"threshold\" : 0", "\"threshold\" : 0, \"treshold\" : 1", "treshold is unknown"),
+        ("\"threshold\" : 0", "\"threshold\" : 0, \"threshold\" : 1", "twice"),
         ("\"source\"", "\"sauce\" : 1, \"source\"", "provenance.sauce is unknown"),
         ("\"value\" : \"ONE\"", "\"value\" : 1", "labels[0].code.value is not of the type"),
         ("\"value\" : \"TWO\"", "\"value\" : \"TWO\", \"valeu\" : \"\"", "labels[1].code.valeu is unknown"),

@@ -37,10 +37,10 @@ import Testing
         let network = try sample.network(.packed(.best), threads: threadCount)
         let images = sample.images(imageCount)
         var output = NetworkOutput(settings: sample.settings, imageCount: imageCount)
-        network.evaluate(images.span, into: &output, mapsWanted: true)
+        network.evaluate(images.span, into: &output, maps: .ofAnswers)
         #expect(count { for _ in 0..<5 { network.evaluate(images.span, into: &output) } } == 0)
         #expect(
-            count { for _ in 0..<5 { network.evaluate(images.span, into: &output, mapsWanted: true) } } == 0,
+            count { for _ in 0..<5 { network.evaluate(images.span, into: &output, maps: .ofAnswers) } } == 0,
             "with activation maps")
     }
 }

@@ -85,6 +85,10 @@ def models():
     yield "refused-flatten", transfer(base(), [layers.Flatten(), layers.Dense(4, activation="softmax")])
     yield "refused-resizing", transfer(keras.Sequential([layers.Resizing(SIDE, SIDE), base()]),
                                        [layers.GlobalAveragePooling2D(), layers.Dense(4)])
+    # Built for no side, so for even maps; of 80 the sixth stage gets a map of 5.
+    inputs = keras.Input((80, 80, 3))
+    x = layers.GlobalAveragePooling2D()(base(input_shape=(None, None, 3))(inputs))
+    yield "refused-padding", keras.Model(inputs, layers.Dense(4, activation="softmax")(x))
     other = keras.applications.MobileNetV2(weights=None, classes=4, input_shape=(SIDE, SIDE, 3))
     yield "refused-mobilenet", other
 

@@ -80,7 +80,8 @@ struct ReportComposer: Sendable {
         let result = try Self.result(reported)
         let path = spool.absolute(reported.instance.path)
         do {
-            let inspection = try knownModel(contents.model).classifier.inspect(Dataset(path: path))
+            let inspection = try knownModel(contents.model).classifier.inspect(
+                Dataset(path: path), for: result.prediction)
             return try document.capture(
                 of: result, inspection: inspection, source: path, composedAt: Self.localTime(moment)
             ).encoded()

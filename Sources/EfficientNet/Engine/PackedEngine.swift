@@ -61,23 +61,23 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
         logits = AlignedFloats(count: imageCount * plan.classifier.panels.count)
     }
 
-    func evaluate(_ input: Span<Float>, into output: inout NetworkOutput, mapsWanted: Bool) {
+    func evaluate(_ input: Span<Float>, into output: inout NetworkOutput, maps: MapChoice) {
         let imageCount = output.imageCount
         guard imageCount > 0 else { return }
         reserve(imageCount)
         unsafe input.withUnsafeBufferPointer { input in
             guard let start = input.baseAddress else { return }
-            unsafe evaluate(start, imageCount: imageCount, mapsWanted: mapsWanted, into: &output)
+            unsafe evaluate(start, imageCount: imageCount, maps: maps, into: &output)
         }
         output.copyFeatures(from: features)
         output.copyMiddleFeatures(from: middle)
     }
 
     private func evaluate(
-        _ input: UnsafePointer<Float>, imageCount: Int, mapsWanted: Bool, into output: inout NetworkOutput
+        _ input: UnsafePointer<Float>, imageCount: Int, maps: MapChoice, into output: inout NetworkOutput
     ) {
         var first = 0
-        if !mapsWanted, pool.threadCount > 1, imageCount >= pool.threadCount {
+        if maps == .none, pool.threadCount > 1, imageCount >= pool.threadCount {
             first = imageCount / pool.threadCount * pool.threadCount
             unsafe images.set(
                 input: input, features: features.baseAddress, middle: middle.baseAddress,
@@ -90,11 +90,11 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
                 input: input + image * settings.inputCount, features: target,
                 middle: middle.baseAddress + image * plan.middleCount, workspace: workspaces[0])
             runPhases()
-            guard mapsWanted else { continue }
+            guard maps != .none else { continue }
             classify(image..<image + 1, into: &output)
-            makeMap(image: image, into: &output)
+            makeMap(maps, image: image, into: &output)
         }
-        if !mapsWanted { classify(0..<imageCount, into: &output) }
+        if maps == .none { classify(0..<imageCount, into: &output) }
     }
 
     private func runPhases() {
@@ -109,7 +109,7 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
     /// How long each phase of an image takes, the mean over `repeats` runs of one image by all threads.
     func phaseTimes(_ input: Span<Float>, repeats: Int) -> [PhaseTime] {
         var output = NetworkOutput(settings: settings, imageCount: 1)
-        evaluate(input, into: &output, mapsWanted: false)
+        evaluate(input, into: &output, maps: .none)
         durations = Array(repeating: .zero, count: plan.phases.count)
         isTimed = true
         defer { isTimed = false }
@@ -137,10 +137,11 @@ final class PackedEngine: InferenceEngine, @unchecked Sendable {  // `Network` l
         output.copyLogits(from: logits, stride: stride, images: range)
     }
 
-    /// A second pass over the head, with the weights of the class that was answered.
-    private func makeMap(image: Int, into output: inout NetworkOutput) {
+    /// A second pass over the head, with the weights of the map's class.
+    private func makeMap(_ choice: MapChoice, image: Int, into output: inout NetworkOutput) {
+        guard let classIndex = choice.classIndex(image: image, of: output) else { return }
         phase.index = plan.phases.count
-        phase.classIndex = output.answerIndex(image: image)
+        phase.classIndex = classIndex
         pool.run(phaseWork, taskCount: PackedPlan.mapTaskCount)
         let pixelCount = plan.featureSide * plan.featureSide
         let parts = unsafe workspaces[0].mapParts

@@ -25,6 +25,12 @@ protocol ForeignWeights {
     func tensor(_ name: String, shape: Shape) throws(EfficientNetError) -> ForeignTensor?
     /// The file's tensors that belong to none of ours.
     func strangers(known: [String]) -> [String]
+    /// Throws where the file says that it is another network than one with these settings.
+    func check(_ settings: NetworkSettings) throws(EfficientNetError)
+}
+
+extension ForeignWeights {
+    func check(_ settings: NetworkSettings) throws(EfficientNetError) {}
 }
 
 /// Padding, epsilon and so on as far as a file says or its names let one guess, with the reasons in words.

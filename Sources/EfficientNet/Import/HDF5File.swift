@@ -6,8 +6,8 @@ internal import Tensor
 ///
 /// libhdf5 is not safe for several threads, so every call holds one lock of the whole program.
 final class HDF5File {
-    /// Elements of the largest dataset or bytes of the largest text that is read.
-    static let elementCountMax = 1 << 30
+    /// Elements of the largest dataset or bytes of the largest text that is read: B7's classifier of the most classes.
+    static let elementCountMax = 1 << 28
 
     private let path: String
     private let file: hid_t
@@ -47,9 +47,9 @@ final class HDF5File {
         defer { H5Pclose(access) }
         guard let image else { return unsafe H5Fopen(path, glenoid_h5_read_only(), access) }
         guard H5Pset_fapl_core(access, 1 << 16, false) >= 0 else { return -1 }
-        var copy = image  // the library takes its own copy of it
-        let isSet = unsafe copy.withUnsafeMutableBytes {
-            unsafe H5Pset_file_image(access, $0.baseAddress, $0.count)
+        // The library takes a copy of its own.
+        let isSet = unsafe image.withUnsafeBytes {
+            unsafe H5Pset_file_image(access, UnsafeMutableRawPointer(mutating: $0.baseAddress), $0.count)
         }
         // The library refuses to open an image under the name of a file that exists.
         let name = path + " (model.weights.h5)"
@@ -101,6 +101,8 @@ final class HDF5File {
         guard let shape = Shape(checking: extents.map { Int(clamping: $0) }),
             shape.count <= Self.elementCountMax
         else { return nil }
+        // Nothing was ever written: a file of a few bytes would take gigabytes of its fill value.
+        guard shape.count == 0 || H5Dget_storage_size(dataset) > 0 else { return nil }
         var values = [Float](repeating: 0, count: shape.count)
         let status = unsafe values.withUnsafeMutableBytes {
             unsafe H5Dread(
@@ -144,7 +146,7 @@ final class HDF5File {
         let count = Int(H5Sget_simple_extent_npoints(space))
         guard (0...Self.elementCountMax).contains(count) else { return nil }
         guard count > 0 else { return [] }
-        guard H5Tget_class(type) == H5T_STRING else { return count == 0 ? [] : nil }
+        guard H5Tget_class(type) == H5T_STRING else { return nil }
         return H5Tis_variable_str(type) > 0
             ? readVariable(attribute, type: type, space: space, count: count)
             : readFixed(attribute, type: type, count: count)

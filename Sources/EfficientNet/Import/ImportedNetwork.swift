@@ -103,6 +103,7 @@ private struct Importer {
         settings = try NetworkSettings(
             architecture: request.architecture, side: side, padding: padding, batchNormEpsilon: epsilon,
             classCount: try Self.classCount(weights, request), batchNormFolded: weights.batchNormFolded)
+        try weights.check(settings)
     }
 
     private static func classCount(

@@ -11,12 +11,18 @@ struct KerasFile {
     private let isArchive: Bool
     private let legacyRoot: String
 
+    /// The longest layer graph that is read: a B7's is a tenth of it.
+    private static let graphBytesMax = 16 << 20
+    /// The largest weights that are unpacked: B7 with its optimiser's state is a third of it.
+    private static let weightsBytesMax = 2 << 30
+
     /// A Keras 3 archive: `config.json` and `model.weights.h5`.
     init(archive path: String) throws(EfficientNetError) {
         self.path = path
         let archive = try ZipArchive(path: path)
-        graph = try Self.parse(try archive.entry("config.json"), path: path)
-        weights = try HDF5File(path: path, image: try archive.entry("model.weights.h5"))
+        graph = try Self.parse(try archive.entry("config.json", bytesMax: Self.graphBytesMax), path: path)
+        weights = try HDF5File(
+            path: path, image: try archive.entry("model.weights.h5", bytesMax: Self.weightsBytesMax))
         isArchive = true
         legacyRoot = ""
     }

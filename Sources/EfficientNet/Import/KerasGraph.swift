@@ -59,6 +59,7 @@ struct KerasGraph {
                 "the model holds no EfficientNet: no layers '\(Self.first)' and '\(Self.last)'")
         }
         before = nodes[..<start].filter { $0.name != "stem_conv_pad" }
+        for layer in nodes[..<start] where layer.name == "stem_conv_pad" { body[layer.name] = layer }
         for layer in nodes[start...end] { body[layer.name] = layer }
         after = Array(nodes[(end + 1)...])
     }

@@ -7,7 +7,8 @@ struct KerasWeights: ForeignWeights {
     var classCount: Int? { head?.bias.count }
 
     private let file: KerasFile
-    private let body: [String: KerasLayer]
+    /// The body's layers by name.
+    let body: [String: KerasLayer]
     private let places: [String: KerasPlace]
     private let head: KerasHead?
 
@@ -137,8 +138,7 @@ struct KerasPlace {
         add(architecture.stem, "stem_conv", "stem_bn")
         for block in architecture.blocks {
             let layers = BlockLayers(block)
-            let letter = Character(Unicode.Scalar(UInt8(ascii: "a") + UInt8(block.blockIndex)))
-            let name = "block\(block.stageIndex + 1)\(letter)"
+            let name = name(of: block)
             if let expand = layers.expand { add(expand, "\(name)_expand_conv", "\(name)_expand_bn") }
             add(layers.depthwise, "\(name)_dwconv", "\(name)_bn")
             add(layers.reduce, "\(name)_se_reduce", nil)
@@ -147,6 +147,11 @@ struct KerasPlace {
         }
         add(architecture.head, "top_conv", "top_bn")
         return places
+    }
+
+    /// What the names of a block's layers begin with: "block2a".
+    static func name(of block: Block) -> String {
+        "block\(block.stageIndex + 1)\(Character(Unicode.Scalar(UInt8(ascii: "a") + UInt8(block.blockIndex))))"
     }
 
     /// The shape in the file: height, width, inputs, outputs; depthwise height, width, channels, 1.

@@ -3,9 +3,6 @@ internal import Tensor
 
 /// A zip archive, read-only: what a .keras file is.
 @safe struct ZipArchive: ~Copyable {
-    /// The largest entry that is unpacked: more than the largest EfficientNet, and a bound for a bomb.
-    static let entryBytesMax = 2 << 30
-
     private let path: String
     private let archive: OpaquePointer
 
@@ -25,16 +22,15 @@ internal import Tensor
 
     deinit { unsafe zip_discard(archive) }
 
-    /// The bytes of an entry; throws when it is absent, damaged or larger than `entryBytesMax`.
-    func entry(_ name: String) throws(EfficientNetError) -> [UInt8] {
+    /// The bytes of an entry; throws when it is absent, damaged or larger than `bytesMax`, a bound for a bomb.
+    func entry(_ name: String, bytesMax: Int) throws(EfficientNetError) -> [UInt8] {
         var status = unsafe zip_stat_t()
         guard unsafe zip_stat(archive, name, 0, &status) == 0 else {
             throw .file(.malformed(path: path, reason: "the archive holds no '\(name)'"))
         }
         let size = unsafe status.size
-        guard size <= UInt64(Self.entryBytesMax) else {
-            throw .file(
-                .malformed(path: path, reason: "'\(name)' is larger than \(Self.entryBytesMax) bytes"))
+        guard size <= UInt64(bytesMax) else {
+            throw .file(.malformed(path: path, reason: "'\(name)' is larger than \(bytesMax) bytes"))
         }
         guard let file = unsafe zip_fopen(archive, name, 0) else {
             throw .file(.malformed(path: path, reason: "'\(name)' cannot be unpacked"))

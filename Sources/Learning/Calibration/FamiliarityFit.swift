@@ -85,6 +85,11 @@ package enum FamiliarityFit {
         return distances.sorted()[min(rank, distances.count) - 1]
     }
 
+    /// The false alarms that `distanceMax` of so many distances promises: few cannot promise few.
+    static func falseAlarmRate(distanceCount: Int) -> Double {
+        max(falseAlarmRate, 1 / Double(distanceCount + 1))
+    }
+
     /// The shrunk correlation matrix, [features][features].
     private static func correlations(of rows: [[Float]], _ mean: [Double], _ deviation: [Double]) -> [Float] {
         let (featureCount, imageCount) = (mean.count, rows.count)

@@ -25,6 +25,8 @@ package struct ModelCalibration: Sendable {
     package let familiarity: Familiarity
     /// The model abstains beyond it.
     package let distanceMax: Double
+    /// The share of images like those of the training that lie beyond it all the same.
+    package let falseAlarmRate: Double
     /// How it all was chosen, in a sentence or two.
     package let note: String
 
@@ -41,17 +43,28 @@ package struct ModelCalibration: Sendable {
             self.features = features
             self.copies = copies
         }
+
+        /// Throws where a network has overflowed: statistics of what is no number are none.
+        func check() throws(LearningError) {
+            guard (features + copies).allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw overflow }
+        }
     }
+
+    private static let overflow = LearningError.model(
+        "the network's answer about an image is no number: nothing can be chosen by it")
 
     /// Chooses everything on images that the model was not trained on; the statistics are those of its training images.
     ///
     /// Throws `data` with fewer than two training images or without held-back ones.
     package init(training: Training, heldBack: [Case]) throws(LearningError) {
         guard !heldBack.isEmpty else { throw .data("no images were held back to choose thresholds on") }
+        try training.check()
+        guard heldBack.allSatisfy({ $0.observation.isFinite }) else { throw Self.overflow }
         familiarity = try FamiliarityFit.statistics(of: training.features + training.copies)
         let fitted = familiarity
         distanceMax = FamiliarityFit.distanceMax(
             of: heldBack.map { fitted.distance(of: $0.observation.features) })
+        falseAlarmRate = FamiliarityFit.falseAlarmRate(distanceCount: heldBack.count)
         let temperature = TemperatureScaling.temperature(
             logits: heldBack.map(\.observation.logits), truth: heldBack.map(\.truth))
         self.temperature = temperature
@@ -68,10 +81,12 @@ package struct ModelCalibration: Sendable {
     /// Temperature and threshold stay as they are, since a model is surer of its training images than it should be. The
     /// network itself has seen the images, so that more false alarms than promised are to be expected in use.
     package init(training: Training, groups: Groups, seed: UInt64) throws(LearningError) {
+        try training.check()
         familiarity = try FamiliarityFit.statistics(of: training.features + training.copies)
         distanceMax = FamiliarityFit.distanceMax(
             of: try FamiliarityFit.crossFittedDistances(
                 of: training.features, views: training.copies, groups: groups, seed: seed))
+        falseAlarmRate = FamiliarityFit.falseAlarmRate(distanceCount: training.features.count)
         temperature = nil
         threshold = nil
         note =
@@ -84,8 +99,7 @@ package struct ModelCalibration: Sendable {
         description.temperature = temperature ?? description.temperature
         description.threshold = threshold ?? description.threshold
         description.familiarity = FamiliarityReference(
-            file: file, sha256: sha256, distanceMax: distanceMax,
-            falseAlarmRate: FamiliarityFit.falseAlarmRate)
+            file: file, sha256: sha256, distanceMax: distanceMax, falseAlarmRate: falseAlarmRate)
         description.provenance.calibration = note
     }
 

@@ -122,12 +122,15 @@ package struct CrossValidation {
                 name: item.name, truth: item.classIndex, logits: observation.logits,
                 probabilities: prediction.probabilities, distance: distance,
                 abstention: prediction.abstention,
-                map: isRight ? nil : map(network, image))
+                map: isRight ? nil : map(network, image, of: prediction))
         }
     }
 
-    private func map(_ network: Network, _ image: Int) -> [Float] {
-        network.evaluate(set.input.pixels(set.images[image].grey), mapsWanted: true).maps
+    private func map(_ network: Network, _ image: Int, of prediction: Prediction) -> [Float] {
+        network.evaluate(
+            set.input.pixels(set.images[image].grey),
+            maps: prediction.likeliestIndex.map { .ofClass($0) } ?? .ofAnswers
+        ).maps
     }
 
     private func pixels(_ images: [Int]) -> [[Float]] {

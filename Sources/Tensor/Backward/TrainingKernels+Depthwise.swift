@@ -58,7 +58,7 @@ extension TrainingKernels {
         precondition(rows.allSatisfy { ($0?.count ?? pixels * channels) == pixels * channels })
         // The kernel reaches back from the last column it starts at: it must end inside the padded row.
         precondition(
-            window.inputSide - 1 + window.before < (window.outputSide + window.kernel) * window.stride)
+            window.inputSide - 1 + window.before < (window.outputSide + window.kernel - 1) * window.stride)
     }
 
     private func withPointers(

@@ -36,6 +36,7 @@ struct ClassifyCommand: ParsableCommand {
 
     func validate() throws {
         if heatmap != nil, files.count != 1 { throw ValidationError("--heatmap needs exactly one file") }
+        try refuseToOverwrite(files, with: [report, heatmap])
     }
 
     func run() throws {
@@ -75,19 +76,22 @@ struct ClassifyCommand: ParsableCommand {
     private func classify(_ file: String, with classifier: Classifier) throws -> (Answer, ImageResult?) {
         let image = try ImageFile(path: file)
         do {
-            if let heatmap { try HeatMapFile(image, classifier).write(to: heatmap) }
+            if case .dicom(let dataset) = image,
+                let reason = Eligibility.decide(dataset, classifier.bundle.description.accept).reason
+            {
+                throw Refusal(
+                    reason: "The model does not look at it: \(reason).",
+                    explanation: "the model does not look at it: \(reason)")
+            }
             switch image {
             case .dicom(let dataset):
-                if let reason = Eligibility.decide(dataset, classifier.bundle.description.accept).reason {
-                    throw Refusal(
-                        reason: "The model does not look at it: \(reason).",
-                        explanation: "the model does not look at it: \(reason)")
-                }
                 let result = try classifier.result(of: dataset, digest: FileReport.digest(ofDatasetIn: file))
+                try writeHeatMap(image, classifier, result.prediction)
                 return (Answer(file: file, result.prediction, result.steps, classifier.bundle), result)
             case .raster(let raster):
                 let prepared = try classifier.preparation.input(from: raster)
                 let prediction = classifier.classify([prepared])[0]
+                try writeHeatMap(image, classifier, prediction)
                 return (Answer(file: file, prediction, prepared.steps, classifier.bundle), nil)
             }
         } catch PreparationError.refused(let refusal) {
@@ -98,6 +102,12 @@ struct ClassifyCommand: ParsableCommand {
             throw CommandFailure(
                 "\(file): \(error); nothing was classified, look at it with 'glenoid render'")
         }
+    }
+}
+
+extension ClassifyCommand {
+    private func writeHeatMap(_ image: ImageFile, _ classifier: Classifier, _ prediction: Prediction) throws {
+        if let heatmap { try HeatMapFile(image, classifier, for: prediction).write(to: heatmap) }
     }
 }
 

@@ -5,12 +5,12 @@ import Classification
 struct HeatMapFile {
     private let picture: RasterImage
 
-    /// The picture of the first frame that the bundle's policy names.
-    init(_ image: ImageFile, _ classifier: Classifier) throws(PreparationError) {
+    /// The picture of the first frame that the bundle's policy names, for what was predicted.
+    init(_ image: ImageFile, _ classifier: Classifier, for prediction: Prediction) throws(PreparationError) {
         picture =
             switch image {
-            case .raster(let raster): try classifier.inspect(raster).picture
-            case .dicom(let dataset): try classifier.inspect(dataset).picture
+            case .raster(let raster): try classifier.inspect(raster, for: prediction).picture
+            case .dicom(let dataset): try classifier.inspect(dataset, for: prediction).picture
             }
     }
 

@@ -41,6 +41,7 @@ struct RenderCommand: ParsableCommand {
         guard isArray || output.lowercased().hasSuffix(".png") else {
             throw ValidationError("--output must end in .npy or .png")
         }
+        try refuseToOverwrite([file], with: [output])
     }
 
     private var isArray: Bool { output.lowercased().hasSuffix(".npy") }

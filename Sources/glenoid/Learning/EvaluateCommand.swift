@@ -79,7 +79,7 @@ struct EvaluateCommand: ParsableCommand {
         // The square itself, so that a page with many pictures stays small.
         let square = RasterImage(grey: image.grey, side: side, reducedTo: side)
         return HeatMap.image(
-            over: square.display, map: classifier.classifyWithMap(image).map,
+            over: square.display, map: classifier.map(of: image, for: classifier.classify([image])[0]),
             letterbox: Letterbox(rows: side, columns: side, side: side)
         ).pngFile
     }
