@@ -163,7 +163,7 @@ install: ## Install program, model, configuration, units and documentation (PREF
 	for file in README.md CHANGELOG.md LICENSE $$(find docs -name '*.md'); do \
 		install -D -m 0644 "$$file" "$(DESTDIR)$(PREFIX)/share/doc/glenoid/$${file#docs/}" || exit 1; done
 	install -d '$(DESTDIR)$(UNITS)/systemd/system'
-	sed 's,/usr/bin/,$(PREFIX)/bin/,; s,/usr/share/,$(PREFIX)/share/,' systemd/glenoid.service \
+	sed 's,/usr/bin/,$(PREFIX)/bin/,; s,/usr/share/,$(PREFIX)/share/,; s,/etc/glenoid/,$(SYSCONFDIR)/glenoid/,' systemd/glenoid.service \
 		> '$(DESTDIR)$(UNITS)/systemd/system/glenoid.service'
 	chmod 0644 '$(DESTDIR)$(UNITS)/systemd/system/glenoid.service'
 	install -D -m 0644 systemd/glenoid.sysusers '$(DESTDIR)$(UNITS)/sysusers.d/glenoid.conf'

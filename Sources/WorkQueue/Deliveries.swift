@@ -12,7 +12,7 @@ package struct DeliveryClaim: Equatable, Sendable {
     package let studyInstanceUID: String
     /// The model whose report it is.
     package let model: String
-    /// When this delivery was first due.
+    /// When this delivery was first due, or a person asked for it again.
     package let createdAt: Timestamp
     /// The report and its variants.
     package let report: ReportSummary

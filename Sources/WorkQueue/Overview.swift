@@ -64,7 +64,7 @@ package struct WorkSummary: Equatable, Sendable, Codable {
     package var attempts: Int
     /// Workers that vanished over it.
     package var abandonments: Int
-    /// When it came into being.
+    /// When it came into being; of a delivery that a person asked for again: when that was.
     package var createdAt: Timestamp
     /// When deferred work is due.
     package var notBefore: Timestamp?

@@ -8,8 +8,8 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Validates a configuration and prints what is in effect, and where each value comes from.",
         discussion: """
-            Everything that is wrong is listed at once, with file and line. Exit status: 0 the daemon would start \
-            with it, 1 it would not.
+            Everything that is wrong is listed at once, with file and line. Exit status: 0 the configuration is \
+            valid, 1 it is not. Models, folders and the port are opened by the daemon alone, when it starts.
             """)
 
     @OptionGroup var options: ConfigurationOptions

@@ -99,6 +99,28 @@ struct DeliveryTests {
                 == Set(try files.map { try Radiographs.value("SOPInstanceUID", of: $0) }))
     }
 
+    /// The plainer variant is made by another installation than the report: its identity must be of the report's.
+    @Test("a plainer variant made after an update is still superseded by its successor")
+    func variantAfterAnUpdate() throws {
+        let hospital = try Hospital()
+        try hospital.open()
+        let files = try Radiographs.make(2, perStudy: 2, in: hospital.folder)
+        #expect(try hospital.push([files[0]], ["-xt"]).status == 0)
+        #expect(
+            try eventually {
+                (try hospital.json(["status"]) as? [String: Any])?["recordedReports"] as? Int == 1
+            }, "\(hospital.log)")
+        #expect(hospital.close() == 0)
+        try hospital.openPACS(accepting: "BasicTextSRStorage")
+        try hospital.open(environment: ["GLENOID_INSTALLATION_SERIAL_NUMBER": "7"])
+        #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
+        hospital.closePACS()
+        try hospital.openPACS()
+        #expect(try hospital.push([files[1]], ["-xt"]).status == 0)
+        #expect(eventually { hospital.reports.count == 2 }, "\(hospital.log)")
+        #expect(try Promise.standing(hospital.reports).count == 1)
+    }
+
     @Test("a report that may have arrived is not sent again in another class")
     func unknownOutcome() throws {
         let hospital = try Hospital()

@@ -17,7 +17,10 @@ private final class SmallDisk {
         }
     }
 
-    deinit { _ = try? Program.run("umount", ["-l", path]) }
+    deinit {
+        _ = try? Program.run("umount", ["-l", path])
+        rmdir(path)  // only where it is empty: what is still mounted stays
+    }
 
     func remount(_ option: String) throws {
         let run = try Program.run("mount", ["-o", "remount,\(option)", path])

@@ -264,6 +264,31 @@ final class TemporaryFolder {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["notes.txt"])
     }
 
+    /// The loss of the only step is finite, the classifier being nought; features of 10³⁷ make its gradient, and so the
+    /// weights, overflow.
+    @Test func weightsThatTheLastStepBlowsUpAreRefusedAtTheEpochsEnd() throws {
+        var recipe = TinyTraining.recipe
+        (recipe.epochs, recipe.batch, recipe.optimiser, recipe.clipping) = (1, 6, .momentum, 0)
+        (recipe.classifierRate, recipe.averageDecay) = (100, 0)
+        let random = try TinyTraining.start.get()
+        var set = random.tensors
+        for (name, value) in [("bn2.weight", Float(1e37)), ("classifier.weight", 0)] {
+            let old = try #require(set.tensors[name])
+            set.tensors[name] = (shape: old.shape, values: old.values.map { _ in value })
+        }
+        let folder = TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        let path = folder.path + "/weights.safetensors"
+        try ImportedNetwork.repacked(
+            set, settings: random.settings, isFolded: false, isHalf: false
+        ).write(to: path)
+        let start = try TrainingStart(
+            weights: path, recipe: recipe, classCount: 2, padding: .same, epsilon: 1e-3)
+        let trainer = try TinyTraining.trainer(recipe, start: start, validation: [])
+        let error = #expect(throws: LearningError.self) { try trainer.run() }
+        #expect(error?.description.contains("at the end of epoch 1") == true, "\(error as Any)")
+    }
+
     @Test func aLossThatIsNoNumberEndsTheTraining() throws {
         var recipe = TinyTraining.recipe
         (recipe.bodyRate, recipe.clipping, recipe.optimiser, recipe.epochs) = (100, 0, .momentum, 4)

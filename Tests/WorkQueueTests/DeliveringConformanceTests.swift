@@ -134,6 +134,18 @@ import WorkQueue
     }
 
     @Test(arguments: Implementation.allCases)
+    func patienceBeginsAnewWithARetryByHand(_ implementation: Implementation) throws {
+        let bench = try benchWithReports(1, to: ["pacs"], implementation)
+        let dead = try #require(try bench.claimDelivery())
+        try bench.queue.finish(dead, .dead(reason: "no answer for three days"), now: bench.now)
+        bench.time.advance(by: .seconds(3600))
+        try bench.queue.retry(dead.id, now: bench.now)
+        let again = try #require(try bench.claimDelivery())
+        #expect(again.createdAt == bench.now)
+        #expect(again.createdAt > dead.createdAt)
+    }
+
+    @Test(arguments: Implementation.allCases)
     func anExpiredDeliveryIsTakenOverAndTheLateOneRefused(_ implementation: Implementation) throws {
         let bench = try benchWithReports(1, to: ["pacs"], implementation)
         let slow = try #require(try bench.claimDelivery())

@@ -115,7 +115,8 @@ extension Application {
                 configuration: configuration, watchdog: watchdog, notifier: notifier,
                 logger: makeLogger("receiving"))
         } catch {
-            throw StartError("cannot listen on \(settings.bind) port \(settings.port): \(error)")
+            throw StartError(
+                "\(error): choose another dicom.port, or stop the program that has it (ss -ltnp)")
         }
     }
 

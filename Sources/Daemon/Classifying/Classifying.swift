@@ -56,7 +56,7 @@ final class Classifying: LaneWork {
     /// Opens and prepares them several at a time; then each model sees those that it wants as one batch.
     private func outcomes(of claims: [InstanceClaim]) -> [InstanceOutcome] {
         let threadCount =
-            settings.threads == 0 ? ProcessInfo.processInfo.activeProcessorCount : settings.threads
+            settings.threads == 0 ? Classifier.threadCountByDefault : settings.threads
         let decodingThreads = claims.count == 1 ? threadCount : 1
         let examination = Examination(spool: spool, time: time, models: models)
         var looks = concurrently(claims, threadCount: threadCount) { claim in

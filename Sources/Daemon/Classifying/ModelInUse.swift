@@ -23,7 +23,7 @@ struct ModelInUse: Sendable {
         self.settings = settings
         self.bundle = bundle
         classifier = try Classifier(
-            bundle: bundle, threadCount: threads == 0 ? ProcessInfo.processInfo.activeProcessorCount : threads
+            bundle: bundle, threadCount: threads == 0 ? Classifier.threadCountByDefault : threads
         )
         key = "\(description.name) \(description.version) \(bundle.digest.prefix(12))"
         acceptance = settings.accept.replacing(description.accept)

@@ -98,7 +98,7 @@ extension Configuration {
             "Workers that each decode, prepare and classify. More of them help when decoding is the slow part."
         ),
         ConfigurationKey(
-            "classification.threads", \.classification.threads, .wholeNumber(0...256), .restart,
+            "classification.threads", \.classification.threads, .wholeNumber(0...64), .restart,
             "Threads of one inference. 0: one per core."),
         ConfigurationKey(
             "classification.batch", \.classification.batch, .wholeNumber(1...64, unit: "images"), .restart,

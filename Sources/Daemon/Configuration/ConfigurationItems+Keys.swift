@@ -72,8 +72,8 @@ extension DestinationSettings {
         ConfigurationKey(
             "retry.giveUpAfter", \.retry.giveUpAfter, .duration(.seconds(1) ... .seconds(365 * 86400)), .live,
             """
-            From the first attempt to the dead letter, which glenoid queue lists and retries. Refusals that no \
-            repetition can change are dead letters at once.
+            From when the report was made, or retried by hand, to the dead letter, which glenoid queue lists and \
+            retries. Refusals that no repetition can change are dead letters at once.
             """),
     ]
 

@@ -22,7 +22,7 @@ struct ConfigurationRules {
         let study = configuration.study
         if study.settle > study.idle || study.idle > study.maximumAge {
             warnings.append(
-                "study: settle, idle and maximumAge are not in ascending order; the shortest of them decides alone"
+                "study: settle, idle and maximumAge are not in ascending order: idle counts as settle at least, and maximumAge ends every wait"
             )
         }
         let used = Set(configuration.models.flatMap { configuration.destinationNames(of: $0) })

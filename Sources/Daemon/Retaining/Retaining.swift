@@ -1,9 +1,9 @@
 // Makes room: purges finished work by age, and sooner when the disk fills up. Also sees that no work waits for nobody.
-import Logging
-import WorkQueue
+package import Logging
+package import WorkQueue
 
 /// Removes what is finished and old enough, bounded steps at a time. Unfinished work and dead letters are never touched.
-final class Retaining: LaneWork {
+package final class Retaining: LaneWork {
     /// Between two looks.
     static let interval = Duration.seconds(60)
     /// Between two looks at the space: a fast sender fills a gigabyte in a dozen seconds.
@@ -24,7 +24,8 @@ final class Retaining: LaneWork {
     /// What has been purged since it was last told.
     private var purged = Purge()
 
-    init(
+    /// Looks at everything at its first step.
+    package init(
         queue: any WorkQueue, spool: Spool, time: any TimeSource, configuration: LiveConfiguration,
         logger: Logger
     ) {
@@ -36,7 +37,7 @@ final class Retaining: LaneWork {
     }
 
     /// One portion of a purge at most: a step that took longer than the watchdog allows would end the daemon.
-    func step() -> LaneStep {
+    package func step() -> LaneStep {
         let now = time.now()
         do {
             if next <= now {

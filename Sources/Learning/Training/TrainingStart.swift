@@ -9,7 +9,7 @@ package struct TrainingStart: Sendable {
     /// Its tensors.
     package let tensors: ParameterSet
     /// How images become its input.
-    package let preparation: PreparationSettings
+    package var preparation: PreparationSettings
     /// The bundle that it was, if it was one: labels, codes and provenance are taken over.
     package let base: ModelDescription?
     /// What it is called in the record.

@@ -104,8 +104,10 @@ extension SQLiteTransaction {
                     "\(id) is superseded: the destination has, or is being sent, the newer report of "
                         + "\(WorkID(.delivery, overtaking)); discard it")
             }
-            // A person has looked: it may go in whatever class the destination takes now.
-            try db.run("UPDATE delivery SET deliveredUID = NULL WHERE id = ?", [id.number])
+            // A person has looked: it may go in whatever class the destination takes now, and patience begins anew.
+            try db.run(
+                "UPDATE delivery SET deliveredUID = NULL, createdAt = ? WHERE id = ?",
+                [now.microseconds, id.number])
         }
         try apply(.retry, to: id)
     }

@@ -62,6 +62,8 @@ struct CrossValidateCommand: ParsableCommand {
             throw ValidationError(
                 "--baselines-only prints a table; --json and --report are about the networks")
         }
+        guard folds > 1 else { throw ValidationError("--folds is \(folds); 2 or more are needed") }
+        _ = try foldsToRun()
     }
 
     func run() throws {
@@ -77,7 +79,7 @@ struct CrossValidateCommand: ParsableCommand {
             for note in plan.notes { complain(note) }
             let validation = try CrossValidation(
                 set: plan.set, start: plan.start, recipe: plan.recipe, foldCount: folds,
-                views: viewOptions.settings ?? .plain, stateFolder: state)
+                views: viewOptions.settings ?? plan.start.base?.views ?? .plain, stateFolder: state)
             let wanted = try foldsToRun()
             if !baselinesOnly { try train(validation, wanted, threadCount) }
             if baselinesOnly {
@@ -122,7 +124,7 @@ struct CrossValidateCommand: ParsableCommand {
             let count = try validation.split(fold: fold).training.count
             complain("fold \(fold + 1) of \(folds), \(todo.count - position) to do")
             let begin = clock.now
-            let display = TrainingDisplay(trainingCount: count, doneEpochs: 0)
+            let display = TrainingDisplay(trainingCount: count)
             let result = try validation.run(
                 fold: fold, threadCount: threadCount, shouldStop: { interruption.isAsked },
                 progress: { display.show($0) })

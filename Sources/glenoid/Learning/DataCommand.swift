@@ -42,6 +42,10 @@ struct DataShow: ParsableCommand {
     /// The input side without a model.
     private static let side = 240
 
+    func validate() throws {
+        if recipe != nil, augmented == nil { throw ValidationError("--recipe is for --augmented") }
+    }
+
     func run() throws {
         let preparation = try model.map { folder in
             do {

@@ -43,7 +43,9 @@ struct TrainCommand: ParsableCommand {
     var half = false
 
     @Flag(
-        help: "Fold batch normalisations into the convolutions. Such a model can hardly be trained further.")
+        help:
+            "Fold batch normalisations into the convolutions. Such a model learns further with frozen statistics only."
+    )
     var fold = false
 
     @Flag(help: "Print the training's record as JSON at the end.")
@@ -68,7 +70,7 @@ struct TrainCommand: ParsableCommand {
                         ? "continues after epoch \(trainer.epoch)" : "no checkpoint: starts at the beginning")
             }
             let interruption = Interruption()
-            let display = TrainingDisplay(trainingCount: plan.training.count, doneEpochs: trainer.epoch)
+            let display = TrainingDisplay(trainingCount: plan.training.count)
             let outcome = try trainer.run(
                 shouldStop: { interruption.isAsked }, progress: { display.show($0) })
             display.end()

@@ -5,20 +5,21 @@ import Learning
 /// A bar on a terminal, a line an epoch elsewhere; on standard error, so that the output stays the record's.
 final class TrainingDisplay {
     private let trainingCount: Int
-    private let doneEpochs: Int
+    /// The first epoch that this run shows: a resumed training has others behind it.
+    private var firstEpoch: Int?
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
 
     private static let barWidth = 20
 
-    init(trainingCount: Int, doneEpochs: Int) {
+    init(trainingCount: Int) {
         self.trainingCount = trainingCount
-        self.doneEpochs = doneEpochs
         start = clock.now
     }
 
     func show(_ progress: TrainingProgress) {
+        firstEpoch = firstEpoch ?? progress.epoch
         if let record = progress.record {
             write((isTerminal ? "\r\u{1B}[K" : "") + line(record, progress) + "\n")
         } else if isTerminal {
@@ -49,10 +50,12 @@ final class TrainingDisplay {
     /// Images a second since the start of this run, and the time that the rest takes at that pace.
     private func pace(_ progress: TrainingProgress) -> String {
         let seconds = (clock.now - start) / .seconds(1)
-        let imagesBefore = (progress.epoch - 1 - doneEpochs) * trainingCount + progress.imageCount
-        guard seconds > 0, imagesBefore > 0 else { return "" }
-        let rate = Double(imagesBefore) / seconds
-        let left = Double((progress.epochCount - doneEpochs) * trainingCount - imagesBefore) / rate
+        let epochsBefore = progress.epoch - (firstEpoch ?? progress.epoch)
+        let imageCount = epochsBefore * trainingCount + progress.imageCount
+        guard seconds > 0, imageCount > 0 else { return "" }
+        let rate = Double(imageCount) / seconds
+        let imagesLeft = (progress.epochCount - progress.epoch + 1) * trainingCount - progress.imageCount
+        let left = Double(imagesLeft) / rate
         return "\(number(rate, 1)) images/s, \(Self.time(left)) left"
     }
 

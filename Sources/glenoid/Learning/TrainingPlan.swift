@@ -41,7 +41,9 @@ struct TrainingPlan {
         } else {
             labels = LabelFile.labels(named: dataSet.classes)
         }
-        start = try startOptions.start(bundle, recipe: recipe, classCount: labels.count)
+        var start = try startOptions.start(bundle, recipe: recipe, classCount: labels.count)
+        if let filter = labelFile?.filter { start.preparation.filter = filter }
+        self.start = start
         let preparation = Preparation(settings: start.preparation, side: recipe.side)
         let progress = ProgressLine(total: dataSet.items.count, noun: "images read")
         set = try LearningSet(

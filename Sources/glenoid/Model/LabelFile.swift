@@ -11,6 +11,8 @@ struct LabelFile {
     /// The classes in the order of the network's outputs.
     let labels: [Label]
     private let further: Further?
+    /// The filter of the resize, where the file names one.
+    var filter: ResizeFilter? { further?.filter }
 
     /// The longest file that is read.
     private static let bytesMax = 1 << 20
@@ -38,8 +40,11 @@ struct LabelFile {
                 further = nil
             } else {
                 let decoded = try JSONDecoder().decode(Further.self, from: data)
+                try Self.refuseUnknownKeys(of: data, path)
                 (labels, further) = (decoded.labels.labels, decoded)
             }
+        } catch let failure as CommandFailure {
+            throw failure
         } catch {
             throw CommandFailure("\(path): neither a list of labels nor an object with 'labels': \(error)")
         }
@@ -54,6 +59,18 @@ struct LabelFile {
             let isPlain = code.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }
             let value = isPlain && (1...16).contains(code.utf8.count) ? code : "CLASS\(index)"
             return Label(name: name, code: CodedEntry(value, CodingScheme.own.designator, name))
+        }
+    }
+
+    /// Throws for keys that nobody would read, such as one that is misspelt.
+    private static func refuseUnknownKeys(of object: Data, _ path: String) throws {
+        let keys = (try JSONSerialization.jsonObject(with: object) as? [String: Any] ?? [:]).keys
+        let known = Further.CodingKeys.allCases.map(\.rawValue)
+        let unknown = keys.filter { !known.contains($0) }.sorted()
+        guard unknown.isEmpty else {
+            throw CommandFailure(
+                "\(path): \(unknown.joined(separator: ", ")): no such key here; known are "
+                    + known.joined(separator: ", "))
         }
     }
 
@@ -98,4 +115,10 @@ private struct Further: Decodable {
     let temperature, threshold: Double?
     let accept: Acceptance?
     let provenance: Provenance?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case labels, name, version, filter, undetermined, codingSchemes, report, temperature, threshold,
+            accept
+        case provenance
+    }
 }

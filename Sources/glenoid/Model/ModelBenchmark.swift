@@ -12,7 +12,7 @@ struct ModelBenchmark: ParsableCommand {
         abstract: "Times a bundle's network on noise.",
         discussion: """
             ms_per_image is the median over runs of the time of one batch, divided by its images. With --train a run \
-            is a training step: forward, backward, AdamW. Memory is what the process holds at the end.
+            is a training step: forward, backward, AdamW. Memory, without --train, is what the process holds at the end.
             """)
 
     @Argument(help: "The bundle's folder.")
@@ -42,6 +42,9 @@ struct ModelBenchmark: ParsableCommand {
     func run() throws {
         guard (1...256).contains(batch) else {
             throw ValidationError("--batch is \(batch); 1 to 256 is allowed")
+        }
+        if train, phases || map {
+            throw ValidationError("--train times steps; --phases and --map are about classifying")
         }
         guard (0.01...600).contains(seconds) else {
             throw ValidationError("--seconds is \(seconds); 0.01 to 600 is allowed")
@@ -132,11 +135,15 @@ private struct BenchmarkReport: Encodable {
         }
         var output = NetworkOutput(settings: network.settings, imageCount: batch)
         let clock = ContinuousClock()
-        for _ in 0..<Self.warmUpCount { network.evaluate(input.span, into: &output, mapsWanted: map) }
+        for _ in 0..<Self.warmUpCount {
+            network.evaluate(input.span, into: &output, maps: map ? .ofAnswers : .none)
+        }
         var times: [Double] = []
         let end = clock.now + .seconds(seconds)
         while clock.now < end || times.count < Self.runCountMin {
-            let time = clock.measure { network.evaluate(input.span, into: &output, mapsWanted: map) }
+            let time = clock.measure {
+                network.evaluate(input.span, into: &output, maps: map ? .ofAnswers : .none)
+            }
             times.append(time / .milliseconds(1) / Double(batch))
         }
         self.init(

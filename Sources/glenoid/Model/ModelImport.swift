@@ -22,7 +22,7 @@ struct ModelImport: ParsableCommand {
     @Option(help: "The EfficientNet: b0 to b7.")
     var architecture: String
 
-    @Option(help: "The classes: a text file, one a line, or JSON with codes (see docs/OPERATIONS.md).")
+    @Option(help: "The classes: a text file, one a line, or JSON with codes (docs/LEARNING.md).")
     var labels: String?
 
     @Option(help: "Rows and columns of the input.")
@@ -38,7 +38,10 @@ struct ModelImport: ParsableCommand {
     @Flag(help: "Write weights as half precision. Without it, number formats are kept.")
     var half = false
 
-    @Flag(help: "Fold batch normalisations into the convolutions. Such a model cannot be trained further.")
+    @Flag(
+        help:
+            "Fold batch normalisations into the convolutions. Such a model learns further with frozen statistics only."
+    )
     var fold = false
 
     @Option(
@@ -46,7 +49,7 @@ struct ModelImport: ParsableCommand {
     )
     var initialise: String?
 
-    @Option(help: "The folder to write the bundle into; made when absent.")
+    @Option(help: "The folder to write the bundle into; made when absent, refused where it holds a bundle.")
     var output: String
 
     @Flag(help: "Print what was imported and assumed as JSON.")
@@ -89,14 +92,29 @@ struct ModelImport: ParsableCommand {
         }
     }
 
+    /// Nothing is written where the description is not possible, and no bundle is written over.
     private func write(_ imported: ImportedNetwork, _ labelFile: LabelFile?) throws -> ModelBundle {
+        guard !FileManager.default.fileExists(atPath: "\(output)/\(ModelBundle.descriptionFile)") else {
+            throw CommandFailure("\(output) holds a bundle already: name another folder, or remove it")
+        }
+        let file = "weights.safetensors"
+        var description = description(of: imported, labelFile, weights: file)
+        if let problem = description.problems.first { throw CommandFailure("\(output): \(problem)") }
         do {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         } catch {
             throw CommandFailure("\(output): \(error.localizedDescription)")
         }
-        let file = "weights.safetensors"
         try imported.write(to: "\(output)/\(file)")
+        description.weights = WeightsReference(
+            file: file, sha256: try sha256(ofFile: "\(output)/\(file)").hex)
+        return try ModelBundle.write(description, to: output)
+    }
+
+    /// What the bundle will say, but for the digest of weights that are not written yet.
+    private func description(
+        of imported: ImportedNetwork, _ labelFile: LabelFile?, weights file: String
+    ) -> ModelDescription {
         let settings = imported.settings
         let labels =
             labelFile?.labels
@@ -110,9 +128,9 @@ struct ModelImport: ParsableCommand {
                 standardDeviation: imported.normalisation.standardDeviation),
             labels: labels,
             provenance: Provenance(source: "imported from \(URL(fileURLWithPath: source).lastPathComponent)"),
-            weights: WeightsReference(file: file, sha256: try sha256(ofFile: "\(output)/\(file)").hex))
+            weights: WeightsReference(file: file, sha256: String(repeating: "0", count: 64)))
         labelFile?.complete(&description)
-        return try ModelBundle.write(description, to: output)
+        return description
     }
 }
 

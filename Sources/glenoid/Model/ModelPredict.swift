@@ -52,7 +52,7 @@ struct ModelPredict: ParsableCommand {
 
 /// As many threads as asked for, else as there are cores.
 func threadCount(_ asked: Int?) throws -> Int {
-    let count = asked ?? ProcessInfo.processInfo.activeProcessorCount
+    let count = asked ?? Classifier.threadCountByDefault
     guard (1...ForkJoinPool.threadCountMax).contains(count) else {
         throw ValidationError("--threads is \(count); 1 to \(ForkJoinPool.threadCountMax) is allowed")
     }

@@ -16,7 +16,8 @@ struct QueueAccess: ParsableArguments {
         let path = try loadedConfiguration().queue.databasePath
         guard FileManager.default.fileExists(atPath: path) else {
             throw CommandFailure(
-                "there is no queue at \(path): has the daemon of this configuration ever run?")
+                "there is no queue at \(path), or you may not look there: has the daemon of this configuration ever run? "
+                    + "Its user may: sudo -u glenoid glenoid …")
         }
         do {
             // A node of its own: what this process does must not look like the daemon's doing.

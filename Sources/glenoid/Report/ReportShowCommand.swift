@@ -39,16 +39,22 @@ struct ReportShowCommand: ParsableCommand {
             lines.append(
                 "  \(group.finding ?? "Finding")\(site.isEmpty ? "" : " (\(site))"): \(group.concept ?? "answer") \(group.answer ?? "none")"
             )
-            for (label, percent) in group.probabilities.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }
-            ) {
-                let bar = String(repeating: "#", count: Int((percent / 2.5).rounded()))
-                lines.append(
-                    "    \(label.padding(toLength: 20, withPad: " ", startingAt: 0)) \(String(format: "%5.1f", percent)) % \(bar)"
-                )
-            }
+            lines += probabilityLines(group.probabilities)
             lines.append("  \(group.algorithm ?? "")")
             lines += group.parameters.map { "    \($0)" }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// A line a class, the likeliest first, with a bar.
+    private static func probabilityLines(_ percents: [String: Double]) -> [String] {
+        let width = percents.keys.map(\.count).max() ?? 0
+        return percents.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { label, percent in
+            // The report may be anybody's: what is no percentage gets no bar, or a whole one.
+            let share = percent.isNaN ? 0 : min(max(percent, 0), 100)
+            let bar = String(repeating: "#", count: Int((share / 2.5).rounded()))
+            let name = label.padding(toLength: width, withPad: " ", startingAt: 0)
+            return "    \(name) \(String(format: "%5.1f", percent)) % \(bar)"
+        }
     }
 }

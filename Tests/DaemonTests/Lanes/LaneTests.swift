@@ -88,20 +88,37 @@ struct LaneTests {
                 return .rest(atMost: .milliseconds(10))
             }
         }
+        // Other tests may keep every task from running for minutes: one that watches nothing shows whether they run.
+        let control = Told()
+        let controlWatchdog = self.watchdog(control)
         let running = Task { try await lane.run() }
-        let guarding = Task { try await watchdog.run() }
-        while told.pings < 3 { try await Task.sleep(for: .milliseconds(10)) }
+        let guarding = [
+            Task { try await watchdog.run() }, Task { try await controlWatchdog.run() },
+        ]
+        func wait(_ isSo: () -> Bool) async throws {
+            let deadline = ContinuousClock.now + .seconds(600)
+            while !isSo() {
+                try #require(
+                    ContinuousClock.now < deadline, "\(told.pings) pings, \(control.pings) of the control")
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+        try await wait { told.pings >= 3 }
         hung.set(true)
-        try await Task.sleep(for: .milliseconds(800))
-        let pings = told.pings
-        try await Task.sleep(for: .milliseconds(500))
-        #expect(told.pings == pings, "the watchdog was fed although a lane hung")
+        // The pings end: there comes a time in which the control gets ten and the hanging one none.
+        var (pings, controlPings) = (told.pings, control.pings)
+        try await wait {
+            if told.pings != pings { (pings, controlPings) = (told.pings, control.pings) }
+            return control.pings >= controlPings + 10
+        }
         hung.set(false)
-        while told.pings < pings + 3 { try await Task.sleep(for: .milliseconds(10)) }
+        try await wait { told.pings >= pings + 3 }
         running.cancel()
         try await running.value
-        guarding.cancel()
-        try await guarding.value
+        for task in guarding {
+            task.cancel()
+            try await task.value
+        }
     }
 }
 

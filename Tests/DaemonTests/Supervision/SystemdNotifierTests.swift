@@ -63,22 +63,29 @@ private final class Worker: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let service = WatchdogService(notifier: manager.notifier, interval: .milliseconds(5), logger: logger)
         let heartbeat = service.heartbeat("worker", limit: .milliseconds(50))
-        let running = Task { try await service.run() }
-        // Other tests may hold up every task for more than a minute: the worker has a thread of its own, and every wait is for an
-        // event, not for a time.
+        let control = Manager()
+        let unwatched = WatchdogService(
+            notifier: control.notifier, interval: .milliseconds(5), logger: logger)
+        let running = [Task { try await service.run() }, Task { try await unwatched.run() }]
+        // Other tests may hold up every task for minutes: the worker has a thread of its own, every wait is for an event,
+        // and a service that watches nothing shows whether tasks run.
         try await waitForPing(after: 0, of: manager, whileBeating: heartbeat)
 
-        // The worker hangs: the pings come to an end.
-        var pings = 0
-        while pings != manager.received.count {
-            pings = manager.received.count
-            try await Task.sleep(for: .milliseconds(200))
+        // The worker hangs: there comes a time in which the control gets twenty pings and this one none.
+        var (pings, controlPings) = (manager.received.count, control.received.count)
+        try await wait {
+            if manager.received.count != pings {
+                (pings, controlPings) = (manager.received.count, control.received.count)
+            }
+            return control.received.count >= controlPings + 20
         }
 
         // It moves again.
         try await waitForPing(after: pings, of: manager, whileBeating: heartbeat)
-        running.cancel()
-        try await running.value
+        for task in running {
+            task.cancel()
+            try await task.value
+        }
     }
 
     private func waitForPing(
@@ -87,9 +94,13 @@ private final class Worker: Sendable {
         let worker = Worker()
         defer { worker.stop() }
         worker.start(beating: heartbeat)
+        try await wait { manager.received.count > count }
+    }
+
+    private func wait(_ isSo: () -> Bool) async throws {
         let deadline = SuspendingClock.now + .seconds(600)
-        while manager.received.count <= count {
-            try #require(SuspendingClock.now < deadline, "no ping for ten minutes")
+        while !isSo() {
+            try #require(SuspendingClock.now < deadline, "it did not happen in ten minutes")
             try await Task.sleep(for: .milliseconds(1))
         }
     }
