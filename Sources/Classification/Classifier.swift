@@ -47,12 +47,12 @@ package final class Classifier: Sendable {
         evaluations(of: images).map(prediction)
     }
 
-    /// Where in the network's square it looked for the likeliest class of a prediction about the image: that may be a mean
-    /// over views or frames, and another class than this one view's.
+    /// Where in the network's square it looked for the likeliest class of a prediction about the image.
     package func map(of image: PreparedImage, for prediction: Prediction) -> ActivationMap {
-        let output = network.evaluate(
-            image.pixels, maps: prediction.likeliestIndex.map { .ofClass($0) } ?? .ofAnswers)
-        return ActivationMap(side: output.mapSide, values: Array(output.map(image: 0)))
+        let settings = network.settings
+        return ActivationMap(
+            side: settings.architecture.featureSide(imageSide: settings.side),
+            values: network.map(of: image.pixels, for: prediction))
     }
 
     /// The frames that the bundle's policy names, counted from 0.

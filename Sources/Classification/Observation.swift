@@ -26,6 +26,14 @@ package struct Observation: Sendable {
 }
 
 extension Network {
+    /// Where it looks in an image, [side][side][3], for the likeliest class of a prediction about it: that may be a mean over
+    /// views or frames, and another class than this one view's.
+    ///
+    /// Returns the class activation map, [map side][map side].
+    package func map(of pixels: [Float], for prediction: Prediction) -> [Float] {
+        evaluate(pixels, maps: prediction.likeliestIndex.map { .ofClass($0) } ?? .ofAnswers).maps
+    }
+
     /// What the network gives for prepared pixels, [side][side][3] each, in batches; no judgement, no temperature.
     package func observations(of images: [[Float]], views: ViewSettings = .plain) -> [Observation] {
         images.chunked(by: Classifier.batchMax).flatMap { batch in

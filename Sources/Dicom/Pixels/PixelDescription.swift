@@ -40,7 +40,7 @@ struct PixelDescription {
                 "is \(samplesPerPixel), which \(photometricInterpretation.rawValue) cannot have")
         }
         let isInteger = element.tag == .pixelData
-        // PS3.3 C.7.6.24 and C.7.6.25: MONOCHROME2. The other way round makes no difference to the layout.
+        // PS3.3 C.7.6.24 and C.7.6.25 have MONOCHROME2 alone; MONOCHROME1 lies in the same way.
         guard isInteger || [.monochrome1, .monochrome2].contains(photometricInterpretation) else {
             throw .badData(
                 .photometricInterpretation,

@@ -55,7 +55,7 @@ package struct ModelCalibration: Sendable {
 
     /// Chooses everything on images that the model was not trained on; the statistics are those of its training images.
     ///
-    /// Throws `data` with fewer than two training images or without held-back ones.
+    /// Throws `data` with fewer than two training images or without held-back ones, `model` where an answer is no number.
     package init(training: Training, heldBack: [Case]) throws(LearningError) {
         guard !heldBack.isEmpty else { throw .data("no images were held back to choose thresholds on") }
         try training.check()

@@ -122,15 +122,9 @@ package struct CrossValidation {
                 name: item.name, truth: item.classIndex, logits: observation.logits,
                 probabilities: prediction.probabilities, distance: distance,
                 abstention: prediction.abstention,
-                map: isRight ? nil : map(network, image, of: prediction))
+                map: isRight
+                    ? nil : network.map(of: set.input.pixels(item.grey), for: prediction))
         }
-    }
-
-    private func map(_ network: Network, _ image: Int, of prediction: Prediction) -> [Float] {
-        network.evaluate(
-            set.input.pixels(set.images[image].grey),
-            maps: prediction.likeliestIndex.map { .ofClass($0) } ?? .ofAnswers
-        ).maps
     }
 
     private func pixels(_ images: [Int]) -> [[Float]] {

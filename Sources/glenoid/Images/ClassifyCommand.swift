@@ -76,15 +76,13 @@ struct ClassifyCommand: ParsableCommand {
     private func classify(_ file: String, with classifier: Classifier) throws -> (Answer, ImageResult?) {
         let image = try ImageFile(path: file)
         do {
-            if case .dicom(let dataset) = image,
-                let reason = Eligibility.decide(dataset, classifier.bundle.description.accept).reason
-            {
-                throw Refusal(
-                    reason: "The model does not look at it: \(reason).",
-                    explanation: "the model does not look at it: \(reason)")
-            }
             switch image {
             case .dicom(let dataset):
+                if let reason = Eligibility.decide(dataset, classifier.bundle.description.accept).reason {
+                    throw Refusal(
+                        reason: "The model does not look at it: \(reason).",
+                        explanation: "the model does not look at it: \(reason)")
+                }
                 let result = try classifier.result(of: dataset, digest: FileReport.digest(ofDatasetIn: file))
                 try writeHeatMap(image, classifier, result.prediction)
                 return (Answer(file: file, result.prediction, result.steps, classifier.bundle), result)
@@ -103,9 +101,7 @@ struct ClassifyCommand: ParsableCommand {
                 "\(file): \(error); nothing was classified, look at it with 'glenoid render'")
         }
     }
-}
 
-extension ClassifyCommand {
     private func writeHeatMap(_ image: ImageFile, _ classifier: Classifier, _ prediction: Prediction) throws {
         if let heatmap { try HeatMapFile(image, classifier, for: prediction).write(to: heatmap) }
     }
