@@ -43,7 +43,7 @@ package final class Network: Sendable {
             throw .settings("\(threadCount) threads are not in 1…\(ForkJoinPool.threadCountMax)")
         }
         self.settings = settings
-        pool = ForkJoinPool(threadCount: threadCount)
+        pool = ForkJoinPool(threadCount: threadCount, flushesSubnormals: true)
         let reader = try ParameterReader(source, settings: settings)
         kernels = engine.kernels
         if let kernels = engine.kernels {

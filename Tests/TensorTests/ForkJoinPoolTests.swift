@@ -42,4 +42,30 @@ import Testing
             #expect(workers.withLock { $0 } == [0, 1])
         }
     }
+
+    @Test(arguments: [1, 3], [false, true])
+    func subnormalsAreZeroWhereThePoolSaysSoAndNowhereElse(threadCount: Int, flushes: Bool) {
+        let pool = ForkJoinPool(threadCount: threadCount, flushesSubnormals: flushes)
+        // Read at run time: the compiler would divide by its own rules.
+        let smallest = Lock(Float.leastNormalMagnitude)
+        let halves = Lock([Float](repeating: -1, count: 64))
+        for taskCount in [1, 64] {
+            pool.forEach(taskCount: taskCount) { task, _ in
+                let half = smallest.withLock { $0 } / 2
+                halves.withLock { $0[task] = half }
+            }
+        }
+        let isFlushed = flushes && Self.canFlush
+        #expect(halves.withLock { $0.allSatisfy { ($0 == 0) == isFlushed && $0 >= 0 } })
+        #expect(smallest.withLock { $0 } / 2 > 0, "the caller's own arithmetic is as it was")
+    }
+
+    /// AArch64's cores lose no time on them, so nothing is changed there.
+    private static var canFlush: Bool {
+        #if arch(x86_64)
+            true
+        #else
+            false
+        #endif
+    }
 }

@@ -10,6 +10,7 @@
 #include "CKReference.h"
 #include "CKResample.h"
 #include "CKSpin.h"
+#include "CKSubnormals.h"
 #include "CKTrain.h"
 
 #endif
