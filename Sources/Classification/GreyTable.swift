@@ -1,4 +1,5 @@
 internal import Dicom
+internal import Tensor
 
 /// The stored values of a frame by their bit patterns: how often each occurs, and what grey each becomes.
 ///
@@ -8,7 +9,7 @@ struct GreyTable {
     /// The grey of each bit pattern, 0 to 1.
     private(set) var greys: [Float]
     /// How often each bit pattern occurs.
-    let counts: [Int]
+    let counts: [UInt32]
     /// The stored value of a bit pattern.
     private let stored: @Sendable (Int) -> Double
 
@@ -22,11 +23,11 @@ struct GreyTable {
             counts = Self.histogram(values.map { UInt8(bitPattern: $0) })
             stored = { Double(Int8(truncatingIfNeeded: $0)) }
         case .uint16(let values):
-            counts = unsafe values.withUnsafeBufferPointer { unsafe Self.histogram(patterns: $0) }
+            counts = unsafe values.withUnsafeBufferPointer { unsafe BitPatterns.counts(of: $0) }
             stored = { Double($0) }
         case .int16(let values):
             counts = unsafe values.withUnsafeBytes { bytes in
-                unsafe Self.histogram(patterns: bytes.assumingMemoryBound(to: UInt16.self))
+                unsafe BitPatterns.counts(of: bytes.assumingMemoryBound(to: UInt16.self))
             }
             stored = { Double(Int16(truncatingIfNeeded: $0)) }
         case .uint32, .int32, .float32, .float64: return nil
@@ -39,7 +40,7 @@ struct GreyTable {
         ValueDistribution(
             counts.indices.compactMap { pattern in
                 guard counts[pattern] > 0, let value = value(stored(pattern)) else { return nil }
-                return (value, counts[pattern])
+                return (value, Int(counts[pattern]))
             })
     }
 
@@ -48,30 +49,10 @@ struct GreyTable {
         for pattern in counts.indices where counts[pattern] > 0 { greys[pattern] = grey(stored(pattern)) }
     }
 
-    private static func histogram(_ values: [UInt8]) -> [Int] {
-        var counts = [Int](repeating: 0, count: 256)
+    private static func histogram(_ values: [UInt8]) -> [UInt32] {
+        var counts = [UInt32](repeating: 0, count: 256)
         for value in values { counts[Int(value)] += 1 }
         return counts
-    }
-
-    /// Four tables in turn: neighbours are often equal, and adding to one place again waits for the first to be done.
-    private static func histogram(patterns: UnsafeBufferPointer<UInt16>) -> [Int] {
-        let binCount = 65536
-        var bins = [UInt32](repeating: 0, count: 4 * binCount)
-        unsafe bins.withUnsafeMutableBufferPointer { bins in
-            let whole = patterns.count / 4 * 4
-            for index in stride(from: 0, to: whole, by: 4) {
-                unsafe bins[Int(patterns[index])] += 1
-                unsafe bins[binCount + Int(patterns[index + 1])] += 1
-                unsafe bins[2 * binCount + Int(patterns[index + 2])] += 1
-                unsafe bins[3 * binCount + Int(patterns[index + 3])] += 1
-            }
-            for index in whole..<patterns.count { unsafe bins[Int(patterns[index])] += 1 }
-        }
-        return (0..<binCount).map { bin in
-            Int(bins[bin]) + Int(bins[binCount + bin]) + Int(bins[2 * binCount + bin])
-                + Int(bins[3 * binCount + bin])
-        }
     }
 }
 
@@ -101,19 +82,11 @@ extension Resampler {
         }
     }
 
-    /// Bounds: a table has an entry for each of the 65536 patterns, a frame has rows × columns of them (its
-    /// initialiser checks), and `row` has at least as many places as the frame has columns.
     private func resize(_ frame: Frame, patterns: UnsafeBufferPointer<UInt16>, _ greys: [Float]) -> [Float] {
-        precondition(greys.count == 65536)
-        return unsafe greys.withUnsafeBufferPointer { greys in
-            resize(rowCount: frame.rows, columnCount: frame.columns) { rowIndex, row in
-                let start = rowIndex * frame.columns
-                unsafe row.withUnsafeMutableBufferPointer { row in
-                    for column in 0..<frame.columns {
-                        unsafe row[column] = greys[Int(patterns[start + column])]
-                    }
-                }
-            }
+        resize(rowCount: frame.rows, columnCount: frame.columns) { rowIndex, row in
+            let start = rowIndex * frame.columns
+            unsafe BitPatterns.lookUp(
+                UnsafeBufferPointer(rebasing: patterns[start..<start + frame.columns]), in: greys, into: &row)
         }
     }
 }

@@ -59,7 +59,7 @@ extension Preparation {
 
     /// A resize that refuses an image of one value.
     static func resizeChecked(
-        _ resampler: Resampler, rows: Int, columns: Int, fill: (Int, inout [Float]) -> Void
+        _ resampler: Resampler, rows: Int, columns: Int, fill: (Int, inout MutableSpan<Float>) -> Void
     ) throws(PreparationError) -> [Float] {
         var (lowest, highest) = (Float.infinity, -Float.infinity)
         let greys = resampler.resize(rowCount: rows, columnCount: columns) { rowIndex, row in

@@ -22,10 +22,10 @@ package struct Resampler: Sendable {
     /// - Parameters:
     ///   - rowCount: the rows of the input.
     ///   - columnCount: the columns of the input.
-    ///   - fill: writes the row of an index, `columnCount` values of 0...1, to the front of the array it is given and
-    ///     leaves the rest and the array's length alone. Called once for each row that counts, in rising order.
+    ///   - fill: writes the row of an index, `columnCount` values of 0...1, to the front of the span it is given and
+    ///     leaves the rest alone. Called once for each row that counts, in rising order.
     package func resize(
-        rowCount: Int, columnCount: Int, fill: (_ rowIndex: Int, _ row: inout [Float]) -> Void
+        rowCount: Int, columnCount: Int, fill: (_ rowIndex: Int, _ row: inout MutableSpan<Float>) -> Void
     ) -> [Float] {
         let width = horizontal.outputCount
         var output = [Float](repeating: 0, count: vertical.outputCount * width)
@@ -39,7 +39,8 @@ package struct Resampler: Sendable {
             { firstOutput += 1 }
             guard firstOutput < vertical.outputCount else { break }
             guard vertical.starts[firstOutput] <= rowIndex else { continue }
-            fill(rowIndex, &row)
+            var span = row.mutableSpan
+            fill(rowIndex, &span)
             RowResampling.resample(
                 row, starts: horizontal.starts, weights: horizontal.weights, tapCount: horizontal.tapCount,
                 into: &narrowed)
@@ -48,19 +49,14 @@ package struct Resampler: Sendable {
                 let tap = rowIndex - vertical.starts[outputIndex]
                 if tap < vertical.tapCount {
                     let weight = vertical.weights[outputIndex * vertical.tapCount + tap]
-                    if weight != 0 { add(narrowed, times: weight, to: &output, at: outputIndex * width) }
+                    if weight != 0 {
+                        RowResampling.add(narrowed, times: weight, to: &output, at: outputIndex * width)
+                    }
                 }
                 outputIndex += 1
             }
         }
         for index in output.indices { output[index] = min(max(output[index], 0), 1) }
         return output
-    }
-
-    /// One row's share in an output row.
-    private func add(_ row: [Float], times weight: Float, to output: inout [Float], at offset: Int) {
-        unsafe output.withUnsafeMutableBufferPointer { output in
-            for index in row.indices { unsafe output[offset + index] += weight * row[index] }
-        }
     }
 }

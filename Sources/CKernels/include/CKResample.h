@@ -1,4 +1,5 @@
-// The horizontal pass of a resize, which is most of the work of preparing a radiograph.
+// The two passes of a resize, which are most of the work of preparing a radiograph: a row is narrowed, then added to the
+// rows of the output it has a share in.
 #ifndef CK_RESAMPLE_H
 #define CK_RESAMPLE_H
 
@@ -13,5 +14,8 @@ void ck_resample_row(const float *row, const ptrdiff_t *starts, const float *wei
 /// The same, one product after the other: the oracle, and what other processors run.
 void ck_resample_row_reference(const float *row, const ptrdiff_t *starts, const float *weights, size_t taps,
                                size_t outputs, float *narrowed);
+
+/// sum[i] += weight * row[i], the product rounded or not. Arrays do not overlap.
+void ck_add_row(const float *row, float weight, size_t count, float *sum);
 
 #endif

@@ -7,6 +7,7 @@
 #include "CKKernels.h"
 #include "CKPack.h"
 #include "CKPages.h"
+#include "CKPatterns.h"
 #include "CKReference.h"
 #include "CKResample.h"
 #include "CKSpin.h"
