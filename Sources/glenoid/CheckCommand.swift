@@ -76,7 +76,7 @@ private struct CheckReport: Encodable {
     }
 }
 
-/// A configuration's tree as JSON: numbers as numbers, quantities with their units as text.
+/// A configuration's tree as JSON: numbers and truth values as such, quantities with their units as text.
 private struct ConfigurationJSON: Encodable {
     let content: ConfigurationNode.Content
 
@@ -96,6 +96,8 @@ private struct ConfigurationJSON: Encodable {
             var container = encoder.singleValueContainer()
             if let number = Int(text), String(number) == text {
                 try container.encode(number)
+            } else if let truth = Bool(text) {
+                try container.encode(truth)
             } else {
                 try container.encode(text)
             }

@@ -63,4 +63,33 @@ import Testing
         #expect(run.status == 1 && run.errors.contains("treshold: no such key"), "\(run.errors)")
         #expect(!FileManager.default.fileExists(atPath: output))
     }
+
+    @Test func everyFileHasAnEntryInTheAnswers() throws {
+        let desk = try Desk()
+        let noImage = desk.folder + "/none.dcm"
+        try Data("no image".utf8).write(to: URL(fileURLWithPath: noImage))
+        let run = try Program.run(
+            "glenoid", ["classify", "--json", "--model", desk.bundle, noImage, desk.image])
+        #expect(run.status == 1)
+        let answers = try #require(
+            JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]])
+        #expect(answers.map { $0["file"] as? String } == [noImage, desk.image])
+        #expect(answers[0]["abstained"] as? Bool == true && answers[0]["probability"] is NSNull)
+        #expect((answers[0]["reason"] as? String)?.contains("cannot be read") == true)
+        #expect(answers[1]["probability"] is Double)
+    }
+
+    @Test func theConfigurationsTruthValuesAreThoseOfJSON() throws {
+        let desk = try Desk()
+        let file = desk.folder + "/glenoid.yaml"
+        let text = "destinations: {pacs: {aeTitle: 'TRUE', host: h, port: 104, heatmap: true}}\n"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        let run = try Program.run("glenoid", ["check", "--json", "--config", file])
+        let report = try #require(
+            JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        let configuration = report["configuration"] as? [String: Any]
+        let pacs = (configuration?["destinations"] as? [String: Any])?["pacs"] as? [String: Any]
+        #expect(pacs?["heatmap"] as? Bool == true && pacs?["aeTitle"] as? String == "TRUE", "\(run.output)")
+        #expect(pacs?["port"] as? Int == 104)
+    }
 }

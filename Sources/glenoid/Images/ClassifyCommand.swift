@@ -63,6 +63,8 @@ struct ClassifyCommand: ParsableCommand {
             } catch let failure as CommandFailure {
                 failureCount += 1
                 complain(failure.description)
+                answers.append(
+                    Answer(file: file, refused: "It cannot be read: \(failure.description).", bundle))
             }
         }
         if json { print(try jsonText(answers)) }
@@ -146,7 +148,7 @@ private struct Answer: Encodable {
             .sorted { $0.probability > $1.probability }
     }
 
-    /// An image that nothing was said about.
+    /// An image that nothing was said about, or a file that holds none.
     init(file: String, refused reason: String, _ bundle: ModelBundle) {
         self.file = file
         label = nil
