@@ -13,7 +13,7 @@ report      push to the last report, one image per study, the same four-class B1
 alone       one image, from the first byte sent to the report at the PACS
 memory      resident memory under that load with the bundle that ships
 """
-import argparse, glob, json, os, shutil, signal, socket, statistics, subprocess, sys, tempfile, threading, time
+import argparse, glob, json, os, resource, shutil, signal, socket, statistics, subprocess, sys, tempfile, threading, time
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("glenoid")
@@ -167,6 +167,33 @@ def receive(files):
     return rows
 
 
+class Processors:
+    """What the processors did since this was made, milliseconds of one core: [who: ms]."""
+
+    def __init__(self, **processes):
+        self.processes = processes
+        self.before = self.read()
+
+    def read(self):
+        tick = 1000 / os.sysconf("SC_CLK_TCK")
+        times = {}
+        for name, child in self.processes.items():
+            with open(f"/proc/{child.pid}/stat") as f:
+                fields = f.read().rsplit(")", 1)[1].split()
+            # utime, stime, and those of the children it has waited for (proc(5))
+            times[name] = tick * sum(int(field) for field in fields[11:15])
+        waited = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times["storescu"] = 1000 * (waited.ru_utime + waited.ru_stime)
+        with open("/proc/stat") as f:
+            user, nice, system, idle, waiting, interrupts, late, stolen = (tick * int(n) for n in f.readline().split()[1:9])
+        times["idle"] = idle + waiting
+        times["all"] = user + nice + system + idle + waiting + interrupts + late + stolen
+        return times
+
+    def since(self):
+        return {name: ms - self.before[name] for name, ms in self.read().items()}
+
+
 class Archive:
     """The PACS that results come to."""
 
@@ -190,23 +217,25 @@ def report(files, bundle, onnx):
     glenoid = Glenoid(bundle, archive.port)
     peer_port = free_port()
     peer = start([sys.executable, f"{options.peers}/daemon.py", onnx, str(peer_port), str(archive.port)], peer_port)
-    ours, pushes, theirs = [], [], []
+    ours, pushes, theirs, spent = [], [], [], []
     for _ in range(options.rounds):
         for times, port, title in ((theirs, peer_port, "PEER"), (ours, glenoid.port, "GLENOID")):
             copies = relabelled(files, f"{work}/report")
             archive.clear()
+            processors = Processors(glenoid=glenoid.child, storescp=archive.child)
             began = time.time()
             pushed = push(copies, port, title)
             archive.wait(len(files))
             times.append((time.time() - began) / len(files) * 1000)
             if title == "GLENOID":
                 pushes.append(pushed / len(files) * 1000)
+                spent.append({name: ms / len(files) for name, ms in processors.since().items()})
             shutil.rmtree(f"{work}/report")
     stop(peer)
     alone = latency(files[0], glenoid, archive)
     glenoid.close(), stop(archive.child)
     return statistics.median(ours), statistics.median(theirs), statistics.median(o / t for o, t in zip(ours, theirs)), \
-        statistics.median(pushes), alone
+        statistics.median(pushes), alone, {name: statistics.median(s[name] for s in spent) for name in spent[0]}
 
 
 def latency(file, glenoid, archive, count=20):
@@ -265,7 +294,7 @@ def tables():
     yield "| --- | --- | --- | --- | --- |"
     for associations, us, them, disk, share in receive(files):
         yield f"| associations: {associations} | {us:.1f} | {them:.1f} | {disk:.1f} | {share:.2f} |"
-    ours, theirs, share, pushed, alone = report(files, *b1())
+    ours, theirs, share, pushed, alone, spent = report(files, *b1())
     shipped_time, shipped_alone, at_rest, peaks = shipped(files)
     yield ""
     yield "| From push to report, one image a study | ms per image |"
@@ -274,6 +303,11 @@ def tables():
     yield f"| the Python service with the same B1 | {theirs:.1f} |"
     yield f"| share | {share:.3f} |"
     yield f"| of that, until the sender was done | {pushed:.1f} |"
+    yield f"| both cores' time for it: the service | {spent['glenoid']:.1f} |"
+    yield f"| the sender, storescu | {spent['storescu']:.1f} |"
+    yield f"| the PACS, storescp | {spent['storescp']:.1f} |"
+    yield f"| the system and this script | {spent['all'] - sum(spent[n] for n in ('glenoid', 'storescu', 'storescp', 'idle')):.1f} |"
+    yield f"| idle | {spent['idle']:.1f} |"
     yield f"| one image alone, B1 | {alone:.0f} |"
     yield f"| the model that ships, 4 associations | {shipped_time:.1f} |"
     yield f"| one image alone, the model that ships | {shipped_alone:.0f} |"
