@@ -160,8 +160,10 @@ install: ## Install program, model, configuration, units and documentation (PREF
 	install -D -m 0755 $(STATIC)/release/glenoid '$(DESTDIR)$(PREFIX)/bin/glenoid'
 	for file in $$(cd conf && find models -type f); do \
 		install -D -m 0644 "conf/$$file" "$(DESTDIR)$(PREFIX)/share/glenoid/$$file" || exit 1; done
-	for file in README.md CHANGELOG.md LICENSE $$(find docs -name '*.md'); do \
-		install -D -m 0644 "$$file" "$(DESTDIR)$(PREFIX)/share/doc/glenoid/$${file#docs/}" || exit 1; done
+	@# In the folders that they name each other by.
+	for file in README.md CHANGELOG.md LICENSE conf/glenoid.yaml conf/models/*.* \
+		$$(find docs -name '*.md' -o -name '*.html' -o -name '*.txt'); do \
+		install -D -m 0644 "$$file" "$(DESTDIR)$(PREFIX)/share/doc/glenoid/$$file" || exit 1; done
 	install -d '$(DESTDIR)$(UNITS)/systemd/system'
 	sed 's,/usr/bin/,$(PREFIX)/bin/,; s,/usr/share/,$(PREFIX)/share/,; s,/etc/glenoid/,$(SYSCONFDIR)/glenoid/,' systemd/glenoid.service \
 		> '$(DESTDIR)$(UNITS)/systemd/system/glenoid.service'

@@ -174,14 +174,21 @@ class Processors:
         self.processes = processes
         self.before = self.read()
 
+    @staticmethod
+    def ticks(pid):
+        with open(f"/proc/{pid}/stat") as f:
+            fields = f.read().rsplit(")", 1)[1].split()
+        # utime, stime, and those of the children it has waited for (proc(5))
+        return sum(int(field) for field in fields[11:15])
+
     def read(self):
         tick = 1000 / os.sysconf("SC_CLK_TCK")
         times = {}
-        for name, child in self.processes.items():
-            with open(f"/proc/{child.pid}/stat") as f:
-                fields = f.read().rsplit(")", 1)[1].split()
-            # utime, stime, and those of the children it has waited for (proc(5))
-            times[name] = tick * sum(int(field) for field in fields[11:15])
+        for name, process in self.processes.items():
+            # Children at work are not in their parent's times yet: storescp has one for each association.
+            with open(f"/proc/{process.pid}/task/{process.pid}/children") as f:
+                children = f.read().split()
+            times[name] = tick * sum(self.ticks(pid) for pid in (process.pid, *children))
         waited = resource.getrusage(resource.RUSAGE_CHILDREN)
         times["storescu"] = 1000 * (waited.ru_utime + waited.ru_stime)
         with open("/proc/stat") as f:
