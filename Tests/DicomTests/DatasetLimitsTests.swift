@@ -49,6 +49,73 @@ import Testing
         #expect { try Dataset(bytes: writer.part10()) } throws: { isLimit($0) }
     }
 
+    /// What DCMTK would leave at a delimiter, and then go on within: as deep as the file is long.
+    @Test(arguments: [false, true])
+    func noDelimiterHidesWhatIsBehindIt(inItem: Bool) {
+        var hidden = Part10Writer()
+        if inItem { hidden.header(Tag(0xFFFE, 0xE000), "", length: 200_016) }
+        hidden.header(Tag(0xFFFE, inItem ? 0xE00D : 0xE0DD), "", length: 0)
+        for _ in 0..<10_000 {
+            hidden.header(.contentSequence, "SQ", length: .max)
+            hidden.header(Tag(0xFFFE, 0xE000), "", length: .max)
+        }
+        var writer = Part10Writer()
+        writer.text(.modality, "CS", "SR")
+        writer.header(.contentSequence, "SQ", length: UInt32(hidden.bytes.count))
+        writer.raw(hidden.bytes)
+        #expect(throws: DicomError.self) { try Dataset(bytes: writer.part10()) }
+    }
+
+    /// The same where only the dictionary says that it is a sequence.
+    @Test(arguments: [UInt16(0xE0DD), 0xE000], [UInt32(0), .max])
+    func noDelimiterHidesWhatIsBehindItInImplicitVR(first: UInt16, length: UInt32) {
+        var hidden = Part10Writer(.implicitLittle)
+        hidden.header(Tag(0xFFFE, first), "", length: length)
+        // Longer than what is left of the sequence.
+        hidden.header(.codeMeaning, "LO", length: 4_000)
+        for _ in 0..<10_000 {
+            hidden.header(.contentSequence, "SQ", length: .max)
+            hidden.header(Tag(0xFFFE, 0xE000), "", length: .max)
+        }
+        var writer = Part10Writer(.implicitLittle)
+        writer.text(.modality, "CS", "SR")
+        writer.header(.contentSequence, "SQ", length: 16)
+        writer.raw(hidden.bytes)
+        #expect(throws: DicomError.self) { try Dataset(bytes: writer.part10()) }
+    }
+
+    /// A tool that did not know a private sequence left its explicit VR in a value that PS3.5 6.2.2 wants implicit.
+    @Test func aPrivateValueThatOnlyBeginsLikeASequenceIsLeftOut() throws {
+        var inner = Part10Writer()
+        inner.text(.codeMeaning, "LO", "x")
+        var value = Part10Writer()
+        value.header(Tag(0xFFFE, 0xE000), "", length: UInt32(inner.bytes.count))
+        value.raw(inner.bytes)
+        let tag = Tag(0x0009, 0x1001)
+        var writer = Part10Writer()
+        writer.text(.modality, "CS", "DX")
+        writer.element(tag, "UN", value.bytes)
+        writer.text(Tag(0x0010, 0x0020), "LO", "behind")
+        let dataset = try Dataset(bytes: writer.part10())
+        #expect(dataset.contains(tag) && dataset.bytes(tag) == nil)
+        #expect(dataset.string(Tag(0x0010, 0x0020)) == "behind")
+    }
+
+    @Test func aDelimiterAtTheVeryEndIsHarmless() throws {
+        var inner = Part10Writer()
+        inner.header(Tag(0xFFFE, 0xE000), "", length: .max)
+        inner.text(.codeMeaning, "LO", "x")
+        inner.header(Tag(0xFFFE, 0xE00D), "", length: 0)
+        inner.header(Tag(0xFFFE, 0xE0DD), "", length: 0)
+        var writer = Part10Writer()
+        writer.header(.contentSequence, "SQ", length: UInt32(inner.bytes.count))
+        writer.raw(inner.bytes)
+        writer.text(Tag(0x0040, 0xA731), "LO", "behind")
+        let dataset = try Dataset(bytes: writer.part10())
+        #expect(dataset.items(.contentSequence).first?.string(.codeMeaning) == "x")
+        #expect(dataset.string(Tag(0x0040, 0xA731)) == "behind")
+    }
+
     @Test func elementsAreCounted() {
         var limits = DatasetLimits.standard
         limits.elementCountMax = 10

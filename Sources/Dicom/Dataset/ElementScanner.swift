@@ -3,11 +3,15 @@
 ///
 /// DCMTK 3.6.7 recurses once for each level of nesting and overflows its stack on a small hostile file; it
 /// also believes lengths. What this scanner lets through has bounded depth, and every value lies within the
-/// object. Where it is unsure whether DCMTK will see a sequence, it looks inside as if it were one.
+/// object. Where it is unsure whether DCMTK will see a sequence, it looks inside as if it were one. And where DCMTK
+/// would leave a value before its end, at a delimiter, the object is refused: the rest of the value, over which this
+/// scanner steps, would be elements to DCMTK.
 struct ElementScanner {
     private var cursor: ByteCursor
     private let limits: DatasetLimits
     private var elementCount = 0
+    /// Whether the value just walked over must be kept from DCMTK.
+    private var isUnreadable = false
 
     /// What was found.
     struct Layout {
@@ -17,7 +21,7 @@ struct ElementScanner {
         /// The pixel data elements of the data set itself; those of icons are inside sequences and not
         /// listed.
         var pixelData: [PixelDataElement] = []
-        /// Values that were left out because of their length.
+        /// Values that were left out because of their length, or because nobody can read them.
         var omitted: Set<Tag> = []
     }
 
@@ -53,7 +57,8 @@ struct ElementScanner {
                     next = end
                 } else {
                     next = try skip(header, end: cursor.count, encoding: encoding, depth: 0)
-                    if next - header.valueOffset > limits.valueBytesMax {
+                    if isUnreadable || next - header.valueOffset > limits.valueBytesMax {
+                        isUnreadable = false
                         layout.omitted.insert(header.tag)
                         endSegment(at: offset)
                         segmentStart = next
@@ -144,22 +149,25 @@ struct ElementScanner {
 
     /// Looks into a value that DCMTK may take for a sequence by its dictionary.
     ///
-    /// Only the limits matter here: if it is no sequence after all, nothing is wrong.
+    /// What begins like one and goes on otherwise is refused: DCMTK would read past the value's end. A private value of
+    /// the data set itself that is said to be unknown is left out instead: tools put sequences there as they were.
     private mutating func inspect(
         _ value: Range<Int>, encoding: ElementEncoding, header: ElementHeader, depth: Int
     ) throws(DicomError) {
         let inner: ElementEncoding = header.vr == "UN" ? .implicitLittle : encoding
-        guard value.count >= 8,
-            try cursor.tag(at: value.lowerBound, bigEndian: inner.isBigEndian) == ElementHeader.item
-        else { return }
+        guard value.count >= 8 else { return }
+        let first = try cursor.tag(at: value.lowerBound, bigEndian: inner.isBigEndian)
+        guard first == ElementHeader.item || first == ElementHeader.sequenceDelimitation else { return }
         do throws(DicomError) {
             _ = try skipItems(
                 from: value.lowerBound, end: value.upperBound, isBounded: true, encoding: inner,
                 tag: header.tag,
                 depth: depth)
         } catch {
-            if case .limit = error { throw error }
-            if case .world = error { throw error }
+            guard case .badData = error, header.vr == "UN", header.tag.group % 2 == 1, depth == 0 else {
+                throw error
+            }
+            isUnreadable = true
         }
     }
 
@@ -176,7 +184,8 @@ struct ElementScanner {
         while offset < end {
             let header = try readHeader(at: offset, end: end, encoding: encoding)
             if header.tag == ElementHeader.sequenceDelimitation {
-                return isBounded ? end : header.valueOffset
+                try requireEnd(of: tag, at: header.valueOffset, expected: isBounded ? end : nil)
+                return header.valueOffset
             }
             guard header.tag == ElementHeader.item else {
                 throw .badData(tag, "has something other than an item at byte \(offset)")
@@ -199,13 +208,20 @@ struct ElementScanner {
         while offset < itemEnd {
             let header = try readHeader(at: offset, end: itemEnd, encoding: encoding)
             if header.tag == ElementHeader.itemDelimitation {
-                return item.length == nil ? header.valueOffset : itemEnd
+                try requireEnd(of: tag, at: header.valueOffset, expected: item.length == nil ? nil : itemEnd)
+                return header.valueOffset
             }
             try countOnLevel(&count)
             offset = try skip(header, end: itemEnd, encoding: encoding, depth: depth + 1)
         }
         guard item.length != nil else { throw .badData(tag, "has an item without an end") }
         return itemEnd
+    }
+
+    /// A delimiter is superfluous where a length is given (PS3.5 7.5), and harmless only at the very end.
+    private func requireEnd(of tag: Tag, at offset: Int, expected: Int?) throws(DicomError) {
+        guard let expected, offset != expected else { return }
+        throw .badData(tag, "is delimited at byte \(offset), before the end that its length gives")
     }
 
     // MARK: - Pixel data
