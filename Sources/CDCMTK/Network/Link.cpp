@@ -18,6 +18,7 @@ namespace {
 constexpr size_t headBytes = 6;        // PS3.8 9.3.1: type, reserved, length
 constexpr size_t dataHeadBytes = 12;   // of a P-DATA-TF PDU with one PDV, up to the fragment
 constexpr uint32_t shortBytes = 4;     // the length of all PDUs but A-ASSOCIATE-RQ, -AC and P-DATA-TF
+constexpr unsigned emptyFragmentsMax = 64;  // one after the other; toolkits send one, if any
 constexpr uint32_t dataBytesMin = 6;   // one PDV without a fragment
 
 uint32_t bigEndian(const uint8_t *bytes) {
@@ -205,6 +206,12 @@ bool Link::takeData(std::vector<uint8_t> &body, size_t &byteCount) {
         size_t length = left < dataBytesMin ? 0 : bigEndian(body.data() + offset);
         if (length < 2 || length > left - 4) {
             blame(AbortReason::invalidParameter, "the fragments of a P-DATA-TF PDU do not add up");
+            return false;
+        }
+        // Of fragments without data no number would ever fill a message up.
+        emptyFragments_ = length == 2 ? emptyFragments_ + 1 : 0;
+        if (emptyFragments_ > emptyFragmentsMax) {
+            blame(AbortReason::invalidParameter, "empty fragments without end");
             return false;
         }
         offset += 4 + length;

@@ -137,6 +137,7 @@ private:
     bool isOutputBroken_ = false;  // a PDU of ours went out in part
     Clock::time_point messageStart_;
     uint64_t messageBytes_ = 0;
+    unsigned emptyFragments_ = 0;
 
     std::vector<uint8_t> pending_;  // read and checked, not yet given to dcmnet
     size_t pendingOffset_ = 0;

@@ -18,10 +18,15 @@ constexpr cdcmtk_rejection localLimitExceeded = {2, 3, 2};
 
 constexpr const char *dicomApplicationContext = "1.2.840.10008.3.1.1.1";
 
-// Every standard composite instance has its storage class below this root (PS3.4 B.5); nothing else has.
+// Every standard composite instance has its storage class below this root (PS3.4 B.5).
 constexpr const char *storageRoot = "1.2.840.10008.5.1.4.1.1.";
+// What else PS3.6 table A-1 has there: queries for protocol approvals and inventories.
+constexpr const char *otherServices[] = {"200.4", "200.5", "200.6", "201.2", "201.3", "201.4", "201.5", "201.6"};
 
 bool isStorage(const std::string &abstractSyntax) {
+    for (const char *service : otherServices) {
+        if (abstractSyntax == std::string(storageRoot) + service) return false;
+    }
     if (abstractSyntax.rfind(storageRoot, 0) == 0) return true;
     return dcmIsaStorageSOPClassUID(abstractSyntax.c_str(), ESSC_All);
 }

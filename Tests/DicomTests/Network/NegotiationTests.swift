@@ -152,6 +152,7 @@ import Testing
         let jpeg2000Part2 = "1.2.840.10008.1.2.4.92"
         let htj2k = "1.2.840.10008.1.2.4.201"
         let find = "1.2.840.10008.5.1.4.1.2.2.1"
+        let inventoryFind = "1.2.840.10008.5.1.4.1.1.201.2"
         let unknownStorage = "1.2.840.10008.5.1.4.1.1.9999"
         peer.send(
             Script.associateRequest(contexts: [
@@ -163,11 +164,12 @@ import Testing
                 Script.Context(
                     id: 9, abstractSyntax: unknownStorage, transferSyntaxes: [implicit, explicit]),
                 Script.Context(id: 11, abstractSyntax: "1.2.3.4", transferSyntaxes: [explicit]),
+                Script.Context(id: 13, abstractSyntax: inventoryFind, transferSyntaxes: [implicit]),
                 Script.Context(
                     id: 255, abstractSyntax: Script.secondaryCapture, transferSyntaxes: [jpeg2000Part2]),
             ]))
         let answers = try #require(peer.receivePDU()).contexts
-        #expect(answers.mapValues(\.result) == [1: 0, 3: 3, 5: 4, 7: 0, 9: 0, 11: 3, 255: 4])
+        #expect(answers.mapValues(\.result) == [1: 0, 3: 3, 5: 4, 7: 0, 9: 0, 11: 3, 13: 3, 255: 4])
         #expect(answers[7]?.transferSyntax == htj2k)
         #expect(answers[9]?.transferSyntax == implicit)
     }

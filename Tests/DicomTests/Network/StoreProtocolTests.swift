@@ -109,6 +109,9 @@ import Testing
     static let foreignContext = Script.command(77, Script.request(0x30, sopClass: "1.2", hasDataSet: false))
     static let halfCommand = Script.pdu(4, Script.pdv(1, 1, [0, 0]))
 
+    static let endlessNothing = [UInt8](
+        [[UInt8]](repeating: Script.data(3, [], isLast: false), count: 100).joined())
+
     static let violations = [
         Violation("a PDU that is too long", [4, 0, 0xFF, 0xFF, 0xFF, 0xFF]),
         Violation("a PDU one byte too long", [4, 0, 0, 2, 0, 1]),
@@ -131,6 +134,7 @@ import Testing
         Violation("a release within a data set", Script.storeRequest() + Script.releaseRequest, [2, 2]),
         Violation("a release within a command", halfCommand + Script.releaseRequest, [2, 2]),
         Violation("a command without an end", Array(endlessCommand.joined())),
+        Violation("a data set of nothing without an end", Script.storeRequest() + endlessNothing),
     ]
 
     @Test(arguments: violations)

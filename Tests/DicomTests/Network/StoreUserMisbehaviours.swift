@@ -62,6 +62,13 @@ extension StoreUserTests {
             $0.send(Script.echoRequest)
             _ = $0.receivePDU()
         },
+        Misbehaviour(
+            "answers with nothing without end", "protocolViolation",
+            afterMessage { peer, _, context in
+                let nothing = Script.pdu(4, Script.pdv(context, 1, []))
+                for _ in 0..<1000 where peer.send(nothing) {}
+                _ = peer.receivePDU()
+            }),
         Misbehaviour("accepts with two transfer syntaxes", "protocolViolation") {
             let syntax = Script.item(0x40, Array("1.2".utf8))
             let fixed = Array(accept[6..<74])
