@@ -27,8 +27,8 @@ package enum DeliveryOutcome: Equatable, Sendable {
     case delivered(ReportFile, warning: String?)
     /// The world failed; again, not before the moment. `offered`: what was sent, if no answer says what became of it.
     case retry(reason: String, notBefore: Timestamp, offered: ReportFile? = nil)
-    /// The destination will never take it; a dead letter with the reason.
-    case dead(reason: String)
+    /// The destination will never take it; a dead letter with the reason. `offered` as above.
+    case dead(reason: String, offered: ReportFile? = nil)
     /// Given back untouched (shutdown).
     case release
 }

@@ -92,6 +92,12 @@ package protocol WorkQueue: AnyObject, Sendable {
         destination: String, lease: Duration, now: Timestamp
     ) throws(WorkQueueError) -> DeliveryClaim?
 
+    /// Writes down which file is about to be sent: if nobody lives to tell what became of it, the next attempt sends
+    /// the same.
+    ///
+    /// - Throws: ``WorkQueueError/leaseExpired(_:)`` if somebody else has the delivery now.
+    func offer(_ file: ReportFile, for claim: DeliveryClaim, now: Timestamp) throws(WorkQueueError)
+
     /// Ends a claim.
     ///
     /// - Throws: ``WorkQueueError/leaseExpired(_:)`` if somebody else has the delivery now.

@@ -121,20 +121,31 @@ struct DeliveryTests {
         #expect(try Promise.standing(hospital.reports).count == 1)
     }
 
-    @Test("a report that may have arrived is not sent again in another class")
-    func unknownOutcome() throws {
+    @Test(
+        "a report that may have arrived is not sent again in another class, where the answer is lost and where we are",
+        arguments: [false, true])
+    func unknownOutcome(isKilled: Bool) throws {
         let hospital = try Hospital()
-        // It takes the report, and aborts where its answer is due.
-        try hospital.openPACS(["--abort-after"])
-        try hospital.open()
-        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
         func reason() throws -> String {
             let waiting = try #require(try hospital.json(["queue", "list"]) as? [[String: Any]])
             return waiting.compactMap { $0["reason"] as? String }.joined()
         }
-        #expect(try eventually { try reason().contains("aborted") }, "\(hospital.log)")
+        if isKilled {
+            try hospital.openPACS()
+            try hospital.open(environment: ["GLENOID_FAULT": "deliver.answered:kill"])
+            #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
+            #expect(eventually { hospital.daemon?.isRunning != true }, "\(hospital.log)")
+            #expect(hospital.reports.count == 1)
+        } else {
+            // It takes the report, and aborts where its answer is due.
+            try hospital.openPACS(["--abort-after"])
+            try hospital.open()
+            #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
+            #expect(try eventually { try reason().contains("aborted") }, "\(hospital.log)")
+        }
         hospital.closePACS()
         try hospital.openPACS(accepting: "BasicTextSRStorage")
+        if isKilled { try hospital.open() }
         #expect(
             try eventually { try reason().contains("may have the report as") }, "\(hospital.log)")
         func count(_ sopClass: String) throws -> Int {

@@ -39,6 +39,48 @@ import WorkQueue
     }
 
     @Test(arguments: Implementation.allCases)
+    func whatIsAboutToBeSentIsKnownWhereNobodyLivesToTell(_ implementation: Implementation) throws {
+        let bench = try benchWithReports(1, to: ["pacs"], implementation)
+        let first = try #require(try bench.claimDelivery())
+        let file = try #require(first.report.files.first)
+        try bench.queue.offer(file, for: first, now: bench.now)
+        // An answer that refuses it settles that.
+        try bench.queue.finish(first, .retry(reason: "busy", notBefore: bench.now), now: bench.now)
+        let second = try #require(try bench.claimDelivery())
+        #expect(second.offered == nil)
+        try bench.queue.offer(file, for: second, now: bench.now)
+        try bench.restart()
+        _ = try bench.queue.recover(now: bench.now)
+        let third = try #require(try bench.claimDelivery())
+        #expect(third.offered == file)
+        #expect(throws: WorkQueueError.leaseExpired(second.id)) {
+            try bench.queue.offer(file, for: second, now: bench.now)
+        }
+        // Given up and discarded while nobody knows: it comes back as it was, with new patience.
+        try bench.queue.finish(third, .dead(reason: "given up"), now: bench.now)
+        try bench.queue.discard(third.id, reason: "shown elsewhere", now: bench.now)
+        bench.time.advance(by: .seconds(3600))
+        try bench.keep("1.1", association: "again")
+        let fourth = try #require(try bench.claimDelivery())
+        #expect(fourth.id == third.id && fourth.offered == file && fourth.createdAt == bench.now)
+    }
+
+    @Test(arguments: Implementation.allCases)
+    func noReportIsRetriedBehindOneThatMayHaveArrived(_ implementation: Implementation) throws {
+        let bench = try benchWithReports(2, to: ["pacs"], implementation)
+        let old = try #require(try bench.claimDelivery())
+        try bench.queue.finish(old, .dead(reason: "refused"), now: bench.now)
+        let new = try #require(try bench.claimDelivery())
+        let later = bench.now + .seconds(60)
+        try bench.queue.finish(
+            new, .retry(reason: "no answer", notBefore: later, offered: new.report.files[0]), now: bench.now)
+        #expect(throws: WorkQueueError.self) { try bench.queue.retry(old.id, now: bench.now) }
+        bench.time.advance(by: .seconds(61))
+        let again = try #require(try bench.claimDelivery())
+        #expect(again.id == new.id)
+    }
+
+    @Test(arguments: Implementation.allCases)
     func eachDestinationHasItsOwnDeliveries(_ implementation: Implementation) throws {
         let bench = try benchWithReports(1, to: ["pacs", "archive"], implementation)
         let claim = try bench.deliver("pacs", warning: "coercion of data elements (0xB000)")
@@ -169,6 +211,23 @@ import WorkQueue
         try bench.deliver("pacs")
         try bench.queue.retry(letters[0].id, now: bench.now)
         try bench.deliver("archive")
+    }
+
+    @Test(arguments: Implementation.allCases)
+    func allOfManyDeliveriesAreBuried(_ implementation: Implementation) throws {
+        let count = 300  // more than one portion
+        let bench = try QueueBench(implementation)
+        for number in 1...count {
+            try bench.keep("1.\(number)", study: "study\(number)", association: "a")
+        }
+        try bench.hangUp("a")
+        try bench.classifyAll()
+        bench.time.advance(by: .seconds(2))
+        for _ in 1...count { try bench.report(to: ["archive"]) }
+        let buried = try bench.queue.buryDeliveries(
+            toOthersThan: ["pacs"], reason: "gone", now: bench.now)
+        #expect(buried == count)
+        #expect(try bench.queue.counts().deliveries["archive"]?.dead == count)
     }
 
     @Test(arguments: Implementation.allCases)

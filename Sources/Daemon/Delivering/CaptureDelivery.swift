@@ -23,7 +23,7 @@ struct CaptureDelivery {
     /// - Parameters:
     ///   - warning: what the destination remarked on the report itself.
     ///   - isLast: whether no attempt would follow this one.
-    /// - Throws: what the disk or the queue did.
+    /// - Throws: what the queue did.
     func deliver(_ claim: DeliveryClaim, warning: String?, isLast: Bool) throws -> DeliveryVerdict {
         guard let contents = try queue.contents(ofReport: claim.report.number) else {
             return .delivered(warning: warning)
@@ -58,8 +58,12 @@ struct CaptureDelivery {
             return try spool.lending(bytes) { path in DeliveryVerdict(try user.store(path: path)) }
         } catch CompositionError.permanent(let reason) {
             return .permanent(reason)
+        } catch CompositionError.transient(let reason) {
+            return .transient(reason)
         } catch let error as StoreUserError {
             return DeliveryVerdict(error)
+        } catch let error as SpoolError {
+            return .transient("\(error)")
         }
     }
 }

@@ -96,12 +96,12 @@ final class Delivering: LaneWork {
             let user = user(for: settings, callingAE: callingAE)
             let file = try file(for: claim, user, settings)
             sent = file
-            do throws(StoreUserError) {
-                verdict = DeliveryVerdict(try user.store(path: spool.absolute(file.path)))
-            } catch {
-                if error.leavesOutcomeOpen { offered = file }
-                throw error
+            if claim.offered != file { try queue.offer(file, for: claim, now: time.now()) }
+            let answer = Result { () throws(StoreUserError) in
+                try user.store(path: spool.absolute(file.path))
             }
+            if user.mayHaveArrived { offered = file }
+            verdict = DeliveryVerdict(try answer.get())
             if case .delivered = verdict { offered = file }
             if case .delivered(let warning) = verdict, settings.heatmap {
                 let captures = CaptureDelivery(
@@ -128,7 +128,7 @@ final class Delivering: LaneWork {
             return .delivered(sent, warning: warning)
         case .permanent(let reason):
             logger.error("report is a dead letter: \(reason)", metadata: facts)
-            return .dead(reason: reason)
+            return .dead(reason: reason, offered: offered)
         case .transient(let reason):
             if isDestinationAtFault { rest(settings) }
             return postpone(claim, settings, reason, offered, facts)
@@ -154,7 +154,8 @@ final class Delivering: LaneWork {
             logger.error(
                 "report is a dead letter, given up after \(claim.attempt) attempts: \(reason)",
                 metadata: facts)
-            return .dead(reason: "given up after \(claim.attempt) attempts: \(reason)")
+            return .dead(
+                reason: "given up after \(claim.attempt) attempts: \(reason)", offered: offered)
         }
         let delay = settings.retry.delay(afterAttempt: claim.attempt, jitter: Double.random(in: 0...1))
         logger.warning(
@@ -205,16 +206,6 @@ final class Delivering: LaneWork {
         return try spool.addVariant(
             composed.bytes, sopInstanceUID: composed.sopInstanceUID, sopClassUID: composed.sopClassUID,
             toReport: claim.report.number, in: queue, now: time.now())
-    }
-}
-
-extension StoreUserError {
-    /// The object may have arrived: its bytes may have been on their way, and no response says what became of them.
-    fileprivate var leavesOutcomeOpen: Bool {
-        switch self {
-        case .aborted, .connectionLost, .timedOut, .protocolViolation: true
-        case .unresolved, .unreachable, .rejected, .noPresentationContext, .badFile, .unreadable: false
-        }
     }
 }
 

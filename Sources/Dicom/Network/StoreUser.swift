@@ -9,6 +9,9 @@ internal import CDCMTK
     private var handle: OpaquePointer?
     private var proposals: [Proposal] = []
     private var lastUse = ContinuousClock.now
+    /// Whether the object of the last ``store(path:proposing:)`` may have arrived by an attempt that got no answer, whatever
+    /// became of the one after it.
+    package private(set) var mayHaveArrived = false
 
     /// A presentation context to propose: one transfer syntax each, so that the answer is unambiguous.
     private struct Proposal: Hashable {
@@ -40,6 +43,7 @@ internal import CDCMTK
     package func store(path: String, proposing: [UID] = []) throws(StoreUserError) -> DIMSEStatus {
         let file = try Self.storedFile(path)
         let needed = Self.proposals(for: file) + proposing.flatMap(Self.uncompressedProposals)
+        mayHaveArrived = false
         return try withAssociation(proposing: needed) { () throws(StoreUserError) in
             guard let (context, isOther) = context(for: file) else {
                 throw .noPresentationContext(file.sopClass)
@@ -48,7 +52,12 @@ internal import CDCMTK
             let result = unsafe withUnsafePointer(to: file.bridged) { bridged in
                 unsafe cdcmtk_user_store(handle, context, path, bridged, isOther, &status)
             }
-            try Self.check(result, file.sopClass)
+            do throws(StoreUserError) {
+                try Self.check(result, file.sopClass)
+            } catch {
+                mayHaveArrived = mayHaveArrived || error.leavesOutcomeOpen
+                throw error
+            }
             return DIMSEStatus(rawValue: status)
         }
     }
@@ -256,6 +265,14 @@ extension StoreUser {
 }
 
 extension StoreUserError {
+    /// The object may have arrived: its bytes may have been on their way, and no response says what became of them.
+    fileprivate var leavesOutcomeOpen: Bool {
+        switch self {
+        case .aborted, .connectionLost, .timedOut, .protocolViolation: true
+        case .unresolved, .unreachable, .rejected, .noPresentationContext, .badFile, .unreadable: false
+        }
+    }
+
     /// The association cannot be used any more.
     ///
     /// A file that fails while it is sent leaves its message unfinished, so it counts.

@@ -7,6 +7,12 @@ extension SQLiteWorkQueue {
         try claim(now: now) { try $0.claimDelivery(destination: destination, lease: lease) }
     }
 
+    package func offer(
+        _ file: ReportFile, for claim: DeliveryClaim, now: Timestamp
+    ) throws(WorkQueueError) {
+        try write(now: now) { try $0.offer(file, for: claim) }
+    }
+
     package func finish(
         _ claim: DeliveryClaim, _ outcome: DeliveryOutcome, now: Timestamp
     ) throws(WorkQueueError) {
@@ -22,16 +28,26 @@ extension SQLiteWorkQueue {
                 $0["destination"] as String
             }
         }
-        guard !destinations.isSuperset(of: known) else { return 0 }
-        return try write(now: now) { transaction in
-            let waiting = try transaction.db.rows(
-                "SELECT id, destination FROM delivery WHERE state IN (0, 1) AND state < 3")
-            let stranded = waiting.filter { !destinations.contains($0["destination"]) }
-            for row in stranded {
-                try transaction.apply(.bury(reason: reason), to: WorkID(.delivery, row["id"]))
+        var count = 0
+        for destination in Set(known).subtracting(destinations) {
+            // In portions: whoever keeps an image must not wait for a hundred thousand of them.
+            while true {
+                let buried = try write(now: now) { transaction in
+                    let stranded = try transaction.db.rows(
+                        """
+                        SELECT id FROM delivery WHERE destination = ? AND state IN (0, 1) AND state < 3
+                        LIMIT \(SQLiteTransaction.ticksMax)
+                        """, [destination])
+                    for row in stranded {
+                        try transaction.apply(.bury(reason: reason), to: WorkID(.delivery, row["id"]))
+                    }
+                    return stranded.count
+                }
+                count += buried
+                if buried < SQLiteTransaction.ticksMax { break }
             }
-            return stranded.count
         }
+        return count
     }
 
     package func nextDeliveryWake(destination: String) throws(WorkQueueError) -> Timestamp? {
@@ -75,6 +91,20 @@ extension SQLiteTransaction {
             report: report, offered: report.files.first { $0.sopInstanceUID == offeredUID })
     }
 
+    fileprivate func offer(_ file: ReportFile, for claim: DeliveryClaim) throws {
+        try db.run(
+            "UPDATE delivery SET deliveredUID = ? WHERE id = ? AND state = 2 AND leaseToken = ?",
+            [file.sopInstanceUID, claim.id.number, claim.lease.token])
+        guard db.changesCount == 1 else { throw WorkQueueError.leaseExpired(claim.id) }
+    }
+
+    /// What the destination may have after an attempt: what it left open, or what was open before.
+    private func settle(_ offered: ReportFile?, of claim: DeliveryClaim) throws {
+        try db.run(
+            "UPDATE delivery SET deliveredUID = ? WHERE id = ?",
+            [(offered ?? claim.offered)?.sopInstanceUID, claim.id.number])
+    }
+
     fileprivate func finish(_ claim: DeliveryClaim, _ outcome: DeliveryOutcome) throws {
         let token = claim.lease.token
         switch outcome {
@@ -89,12 +119,10 @@ extension SQLiteTransaction {
             try log(.delivered, detail, of: claim.id, study: study, report: claim.report.number)
         case .retry(let reason, let notBefore, let offered):
             try apply(.finish(token: token, .retry(reason: reason, notBefore: notBefore)), to: claim.id)
-            guard let offered else { return }
-            try db.run(
-                "UPDATE delivery SET deliveredUID = ? WHERE id = ?",
-                [offered.sopInstanceUID, claim.id.number])
-        case .dead(let reason):
+            try settle(offered, of: claim)
+        case .dead(let reason, let offered):
             try apply(.finish(token: token, .dead(reason: reason)), to: claim.id)
+            try settle(offered, of: claim)
         case .release:
             try apply(.finish(token: token, .release), to: claim.id)
         }

@@ -87,6 +87,12 @@ extension SQLiteTransaction {
             try db.run("UPDATE \(table) SET \(column) = ?1 WHERE \(column) > ?1", [now.microseconds])
             count += db.changesCount
         }
+        // Patience with a destination, and the age of a study's first image, are counted from these.
+        for (table, column) in [("delivery", "createdAt"), ("instance", "receivedAt")] {
+            try db.run(
+                "UPDATE \(table) SET \(column) = ?1 WHERE state < 3 AND \(column) > ?1", [now.microseconds])
+            count += db.changesCount
+        }
         return count
     }
 
@@ -97,11 +103,12 @@ extension SQLiteTransaction {
                 SELECT later.id FROM delivery JOIN delivery AS later
                     ON later.reportingID = delivery.reportingID AND later.destination = delivery.destination
                     AND later.id > delivery.id
-                WHERE delivery.id = ? AND delivery.state = 4 AND later.state IN (2, 3)
+                WHERE delivery.id = ? AND delivery.state = 4
+                    AND (later.state IN (2, 3) OR later.state < 2 AND later.deliveredUID IS NOT NULL)
                 """, [id.number])
             if let overtaking {
                 throw WorkQueueError.refused(
-                    "\(id) is superseded: the destination has, or is being sent, the newer report of "
+                    "\(id) is superseded: the destination has, may have, or is being sent, the newer report of "
                         + "\(WorkID(.delivery, overtaking)); discard it")
             }
             // A person has looked: it may go in whatever class the destination takes now, and patience begins anew.

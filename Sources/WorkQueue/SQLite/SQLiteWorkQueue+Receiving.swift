@@ -106,6 +106,11 @@ extension SQLiteTransaction {
             for row in rows {
                 let id = WorkID(kind, row["id"])
                 try apply(.renewal, to: id)
+                // Patience with the destination begins anew.
+                if kind == .delivery {
+                    try db.run(
+                        "UPDATE delivery SET createdAt = ? WHERE id = ?", [now.microseconds, id.number])
+                }
                 try log(
                     .retried, "image sent again by \(callingAE)", of: id, study: study,
                     report: row["reportID"])

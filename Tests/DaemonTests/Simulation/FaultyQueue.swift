@@ -79,6 +79,9 @@ final class FaultyQueue: WorkQueue {
             try real.claimDelivery(destination: destination, lease: lease, now: now)
         }
     }
+    func offer(_ file: ReportFile, for claim: DeliveryClaim, now: Timestamp) throws(WorkQueueError) {
+        try write { () throws(WorkQueueError) in try real.offer(file, for: claim, now: now) }
+    }
     func finish(_ claim: DeliveryClaim, _ outcome: DeliveryOutcome, now: Timestamp) throws(WorkQueueError) {
         try write { () throws(WorkQueueError) in try real.finish(claim, outcome, now: now) }
     }

@@ -40,6 +40,9 @@ final class FailingQueue: WorkQueue {
     func claimDelivery(
         destination: String, lease: Duration, now: Timestamp
     ) throws(WorkQueueError) -> DeliveryClaim? { throw error }
+    func offer(_ file: ReportFile, for claim: DeliveryClaim, now: Timestamp) throws(WorkQueueError) {
+        throw error
+    }
     func finish(_ claim: DeliveryClaim, _ outcome: DeliveryOutcome, now: Timestamp) throws(WorkQueueError) {
         throw error
     }

@@ -265,6 +265,43 @@ import Testing
         #expect(count.withLock { $0 } == 2)
     }
 
+    /// What became of the first attempt is not known, however clear the answer to the second is.
+    @Test(arguments: [false, true])
+    func anAttemptWithoutAnAnswerIsRememberedBehindTheNextOne(isAnswered: Bool) throws {
+        let folder = ScratchFolder()
+        let count = Lock(0)
+        let peer = try ScriptedAcceptor { peer in
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            if number == 2, !isAnswered {
+                _ = peer.receivePDU()
+                peer.send(Script.associateReject(2, 3, 1))
+                return
+            }
+            peer.serve { field, message, context in
+                number == 1
+                    ? nil : Script.response(field | 0x8000, to: message, status: 0xA700, context: context)
+            }
+        }
+        let user = Self.user(peer.port)
+        let object = TestObject()
+        _ = try user.acceptedSOPClasses(of: [#require(UID(object.sopClass))])
+        let path = try Self.file(object, in: folder)
+        if isAnswered {
+            #expect(try user.store(path: path).rawValue == 0xA700)
+        } else {
+            #expect(kind(of: { try user.store(path: path) }) == "rejected")
+        }
+        #expect(user.mayHaveArrived)
+        // The next object is another matter.
+        if isAnswered {
+            #expect(try user.store(path: path).rawValue == 0xA700)
+            #expect(!user.mayHaveArrived)
+        }
+    }
+
     private func kind<Result>(of body: () throws -> Result) -> String {
         do {
             _ = try body()
