@@ -111,6 +111,7 @@ extension Simulation {
         guard disk.content(node.spool.absolute(file.path)) == Array(file.sopInstanceUID.utf8) else {
             return complain("\(claim.id) has lost its report")
         }
+        if claim.offered != file { try node.queue.offer(file, for: claim, now: node.now) }
         try end {
             self.ledger.arrive(file.sopInstanceUID, at: destination)
             // The destination has it, and the answer does not reach the queue.
