@@ -60,6 +60,16 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
         return radius * cos(2 * .pi * unit())
     }
 
+    /// Distributed as Beta(`alpha`, `alpha`), 0…1, for `alpha` above 0 and up to 1 (Jöhnk 1964, in logarithms, since powers
+    /// of small numbers vanish).
+    package mutating func beta(_ alpha: Double) -> Double {
+        precondition(alpha > 0 && alpha <= 1, "a shape for which half of the pairs or more are taken")
+        while true {
+            let (x, y) = (log(1 - unit()) / alpha, log(1 - unit()) / alpha)
+            if exp(x) + exp(y) <= 1 { return 1 / (1 + exp(y - x)) }
+        }
+    }
+
     /// The elements in random order (Fisher and Yates).
     package mutating func shuffled<Element>(_ elements: [Element]) -> [Element] {
         var result = elements

@@ -39,6 +39,15 @@ import Testing
         #expect(abs(draws.reduce(0) { $0 + $1 * $1 } / 20_000 - 1) < 0.05)
     }
 
+    @Test(arguments: [0.01, 0.2, 0.5, 1]) func betaDrawsHaveTheirMeanAndVariance(alpha: Double) {
+        var generator = SeededGenerator(seed: 42)
+        let draws = (0..<20_000).map { _ in generator.beta(alpha) }
+        #expect(draws.allSatisfy { $0 >= 0 && $0 <= 1 })
+        #expect(abs(draws.reduce(0, +) / 20_000 - 0.5) < 0.015)
+        let variance = draws.reduce(0) { $0 + ($1 - 0.5) * ($1 - 0.5) } / 20_000
+        #expect(abs(variance - 1 / (4 * (2 * alpha + 1))) < 0.005)
+    }
+
     @Test func shufflingKeepsEveryElement() {
         var generator = SeededGenerator(seed: 1)
         let shuffled = generator.shuffled(Array(0..<100))

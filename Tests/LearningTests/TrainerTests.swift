@@ -2,6 +2,7 @@ import Classification
 import EfficientNet
 import Foundation
 import Learning
+import Tensor
 import Testing
 
 /// Trainings small enough for a test: B0 at 64 × 64, two classes that differ in the direction of their stripes.
@@ -95,6 +96,45 @@ final class TemporaryFolder {
         #expect(whole.history == resumed.history)
         second.removeState()
         #expect(!FileManager.default.fileExists(atPath: folder.path))
+    }
+
+    @Test func mixedStepsLearnSomethingElseAndTheSameWhenResumed() throws {
+        var recipe = TinyTraining.recipe
+        recipe.mixup = 1
+        let whole = try TinyTraining.finish(TinyTraining.trainer(recipe))
+        #expect(floats(whole) != floats(try TinyTraining.finish(TinyTraining.trainer())))
+        let folder = TemporaryFolder()
+        var steps = 0
+        _ = try TinyTraining.trainer(recipe, stateFolder: folder.path)
+            .run(shouldStop: { steps > 2 }, progress: { _ in steps += 1 })
+        let resumed = try TinyTraining.finish(
+            TinyTraining.trainer(recipe, stateFolder: folder.path, resuming: true, threadCount: 1))
+        #expect(floats(whole) == floats(resumed))
+    }
+
+    @Test func imagesAreMixedWithTheNextOneOfTheirStep() throws {
+        var recipe = TinyTraining.recipe
+        (recipe.augmentation, recipe.mixup) = (.none, 1)
+        let images = TinyTraining.images(3)
+        let start = try TinyTraining.start.get()
+        let batches = BatchMaker(
+            recipe: recipe, images: images, settings: start.settings, start.preparation)
+        let pool = ForkJoinPool(threadCount: 1)
+        func pixels(_ share: Double) -> [Float] {
+            batches.pixels([2, 0, 1], epoch: 1, side: TinyTraining.side, ownShare: share, pool: pool)
+        }
+        let (plain, mixed) = (pixels(1), pixels(0.75))
+        let count = plain.count / 3
+        for index in mixed.indices {
+            let expected = 0.75 * plain[index] + 0.25 * plain[(index + count) % plain.count]
+            #expect(abs(mixed[index] - expected) < 1e-5, "\(index)")
+        }
+        let shares = (0..<100).map { batches.ownShare(epoch: 1, step: $0) }
+        #expect(shares.allSatisfy { $0 >= 0.5 && $0 <= 1 } && Set(shares).count == 100)
+        recipe.mixup = nil
+        let unmixed = BatchMaker(
+            recipe: recipe, images: images, settings: start.settings, start.preparation)
+        #expect((0..<100).allSatisfy { unmixed.ownShare(epoch: 1, step: $0) == 1 })
     }
 
     @Test func aCheckpointOfAnotherTrainingIsRefused() throws {

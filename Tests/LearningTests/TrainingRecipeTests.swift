@@ -23,6 +23,15 @@ import Testing
         #expect(try read(recipe.json) == recipe)
     }
 
+    /// State folders and training records of before there was mixup name recipes by this text.
+    @Test func aRecipeWithoutMixupReadsAndWritesAsItAlwaysDid() throws {
+        #expect(!TrainingRecipe().json.contains("mixup"))
+        #expect(try read(#"{"mixup": 0}"#) == TrainingRecipe())
+        let mixed = try read(#"{"mixup": 0.2}"#)
+        #expect(mixed.mixup == 0.2)
+        #expect(try read(mixed.json) == mixed)
+    }
+
     @Test(arguments: [
         (#"{"epoch": 3}"#, "the key epoch is unknown"),
         (#"{"augmentation": {"tilt": 1}}"#, "the key augmentation.tilt is unknown"),
@@ -31,6 +40,7 @@ import Testing
         (#"{"optimiser": "adam"}"#, "optimiser"), (#"{"architecture": "b9"}"#, "b0 to b7"),
         (#"{"side": 20}"#, "side is 20"), (#"{"bodyRate": 0}"#, "bodyRate is 0"),
         (#"{"dropout": 1}"#, "dropout is 1"), (#"{"averageDecay": 1}"#, "averageDecay is 1"),
+        (#"{"mixup": 1.5}"#, "mixup is 1.5"), (#"{"mixup": -0.1}"#, "mixup is -0.1"),
         (#"{"validationFraction": 0.6}"#, "0.6"),
         (#"{"augmentation": {"rotation": 400}}"#, "rotation is 400"),
         (#"{"batchStatisticsFrom": "blocks.9"}"#, "batchStatisticsFrom is \"blocks.9\""),

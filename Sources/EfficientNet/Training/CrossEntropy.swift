@@ -56,6 +56,21 @@ package struct CrossEntropy: Sendable {
         return Result(loss: loss / total, gradient: gradient, probabilities: probabilities)
     }
 
+    /// The same for images that were mixed: each is to `ownShare`, 0…1, what `truth` says of it, and for the rest what it says
+    /// of the next one, that after the last being the first (Zhang et al. 2018).
+    package func callAsFunction(logits: [Float], truth: [Int], ownShare: Double) -> Result {
+        precondition((0...1).contains(ownShare))
+        let own = self(logits: logits, truth: truth)
+        guard ownShare < 1 else { return own }
+        let next = self(logits: logits, truth: Array(truth[1...]) + truth[..<1])
+        return Result(
+            loss: ownShare * own.loss + (1 - ownShare) * next.loss,
+            gradient: zip(own.gradient, next.gradient).map {
+                Float(ownShare) * $0 + Float(1 - ownShare) * $1
+            },
+            probabilities: own.probabilities)
+    }
+
     /// log softmax, the largest logit taken out first.
     package static func logSoftmax(_ logits: [Double]) -> [Double] {
         let largest = logits.max() ?? 0

@@ -102,4 +102,5 @@ enum StreamPurpose: UInt64 {
     case network = 5
     case initialisation = 6
     case copies = 7
+    case mixup = 8
 }

@@ -1,12 +1,12 @@
-internal import Classification
-internal import EfficientNet
-internal import Tensor
+package import Classification
+package import EfficientNet
+package import Tensor
 
 /// What the network gets to see: which images in which order, changed how, and what chance drops within it.
 ///
 /// Every draw is from a stream named by seed, purpose, epoch and image or step, so that neither threads nor a resumed
 /// training change it.
-struct BatchMaker {
+package struct BatchMaker {
     /// Steps of an epoch.
     let stepCount: Int
 
@@ -15,7 +15,8 @@ struct BatchMaker {
     private let settings: NetworkSettings
     private let input: InputScale
 
-    init(
+    /// The batches of a recipe over prepared images.
+    package init(
         recipe: TrainingRecipe, images: [LearningImage], settings: NetworkSettings,
         _ preparation: PreparationSettings
     ) {
@@ -51,8 +52,19 @@ struct BatchMaker {
             path: [StreamPurpose.augmentation.rawValue, UInt64(epoch), UInt64(position)])
     }
 
-    /// The network's input for a step, [images][side][side][3], shrunk to `side` after it was changed.
-    func pixels(_ positions: [Int], epoch: Int, side: Int, pool: ForkJoinPool) -> [Float] {
+    /// The share of its own that an image of a step keeps, 0.5…1; the rest is of the step's next image. 1: nothing is mixed.
+    package func ownShare(epoch: Int, step: Int) -> Double {
+        guard let alpha = recipe.mixup, alpha > 0 else { return 1 }
+        var generator = SeededGenerator(
+            seed: recipe.seed, path: [StreamPurpose.mixup.rawValue, UInt64(epoch), UInt64(step)])
+        let share = generator.beta(alpha)
+        return max(share, 1 - share)
+    }
+
+    /// The network's input for a step, [images][side][side][3], shrunk to `side` and mixed after it was changed.
+    package func pixels(
+        _ positions: [Int], epoch: Int, side: Int, ownShare: Double, pool: ForkJoinPool
+    ) -> [Float] {
         let shrinking = side == settings.side ? nil : Shrinking(from: settings.side, to: side)
         let changed = positions.map { _ in ChangedImage() }
         pool.forEach(taskCount: positions.count) { task, _ in
@@ -62,9 +74,15 @@ struct BatchMaker {
         let inputCount = side * side * 3
         var pixels = [Float](repeating: 0, count: positions.count * inputCount)
         for (index, image) in changed.enumerated() {
-            input.write(image.grey, into: &pixels, at: index * inputCount)
+            let next = changed[(index + 1) % changed.count].grey
+            let grey = ownShare == 1 ? image.grey : Self.mixed(image.grey, next, Float(ownShare))
+            input.write(grey, into: &pixels, at: index * inputCount)
         }
         return pixels
+    }
+
+    private static func mixed(_ own: [Float], _ other: [Float], _ share: Float) -> [Float] {
+        own.indices.map { own[$0] * share + other[$0] * (1 - share) }
     }
 
     /// Stochastic depth (Huang et al. 2016: the rate rises along the network) and dropout for a step.

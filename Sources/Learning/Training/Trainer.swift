@@ -160,11 +160,13 @@ package final class Trainer {
         let step = StepSettings(isTraining: true, statisticsMomentum: recipe.statisticsMomentum)
         for (index, positions) in order.enumerated() {
             if shouldStop() { return nil }
-            let input = batches.pixels(positions, epoch: epoch, side: network.side, pool: network.pool)
+            let share = batches.ownShare(epoch: epoch, step: index)
+            let input = batches.pixels(
+                positions, epoch: epoch, side: network.side, ownShare: share, pool: network.pool)
             let noise = batches.noise(imageCount: positions.count, epoch: epoch, step: index)
             let truth = positions.map { training[$0].classIndex }
             let logits = network.forward(input, step: step, noise: noise)
-            let result = loss(logits: logits, truth: truth)
+            let result = loss(logits: logits, truth: truth, ownShare: share)
             guard result.loss.isFinite else {
                 throw .model("the loss is not finite in epoch \(epoch), step \(index + 1): lower the rates")
             }

@@ -33,6 +33,7 @@ extension TrainingRecipe {
             }
         }
         try Self.check("clipping", clipping, 0...1e9)
+        try Self.check("mixup", mixup ?? 0, 0...1)
         guard validationFraction >= 0, validationFraction < 0.5 else {
             throw .settings("a validation fraction of \(validationFraction) is not in 0 ..< 0.5")
         }

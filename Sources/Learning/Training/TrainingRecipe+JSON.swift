@@ -9,9 +9,11 @@ extension TrainingRecipe {
     /// Throws `settings` with the key at fault: unknown ones are errors, because a misspelt rate must not be ignored.
     package init(json: [UInt8]) throws(LearningError) {
         let whole: Data
+        var defaults = TrainingRecipe()
+        defaults.mixup = 0
         do {
             let given = try JSONSerialization.jsonObject(with: Data(json))
-            let defaults = try JSONSerialization.jsonObject(with: JSONEncoder().encode(TrainingRecipe()))
+            let defaults = try JSONSerialization.jsonObject(with: JSONEncoder().encode(defaults))
             guard let given = given as? [String: Any], let defaults = defaults as? [String: Any] else {
                 throw LearningError.settings("the recipe is not a JSON object")
             }
@@ -29,6 +31,7 @@ extension TrainingRecipe {
         } catch {
             throw .settings("the recipe: \(error.localizedDescription)")
         }
+        if mixup == 0 { mixup = nil }
         try check()
     }
 
