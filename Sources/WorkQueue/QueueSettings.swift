@@ -22,8 +22,11 @@ package struct QueueSettings: Equatable, Sendable {
     /// How long a call waits for another process that has the queue locked.
     package var busyTimeout = Duration.seconds(5)
     /// The largest the database may become, in bytes: a queue that nobody empties must not eat the disk on which it
-    /// lives. Beyond it, calls throw ``WorkQueueError/full`` as they do on a full disk. An image takes about 2 kB.
+    /// lives. Beyond it, calls throw ``WorkQueueError/full`` as they do on a full disk.
     package var databaseBytesMax: Int64 = 8 << 30
+    /// How much of it may be used when a new image is kept: a tenth, since an image that waits takes half a kilobyte and in
+    /// the end, with reports at two destinations, three; and what was kept must be finished whatever comes.
+    package var databaseBytesForNew: Int64 { databaseBytesMax / 10 }
     /// The furthest into the future that anything may honestly be put off; later times found at start were
     /// written by a clock that was wrong.
     package var deferralMax = Duration.seconds(86_400)

@@ -20,7 +20,7 @@ package protocol WorkQueue: AnyObject, Sendable {
 
     // MARK: Receiving
 
-    /// Keeps an instance for good. Calls that come at the same time share one commit, so that many associations
+    /// Keeps an instance for good; throws ``WorkQueueError/full`` while there is room only for finishing what is kept. Calls that come at the same time share one commit, so that many associations
     /// pay for one sync; when that commit fails, all of them throw.
     func keep(_ instance: ReceivedInstance, now: Timestamp) throws(WorkQueueError) -> KeepOutcome
 
@@ -124,10 +124,19 @@ package protocol WorkQueue: AnyObject, Sendable {
 
     // MARK: Looking after it
 
+    /// The name of the spool in which the files of this queue lie; nil before ``setSpoolIdentity(_:)``.
+    func spoolIdentity() throws(WorkQueueError) -> String?
+
+    /// Names that spool.
+    func setSpoolIdentity(_ identity: String) throws(WorkQueueError)
+
     /// To be called once at start, before anything else: takes back what workers of this node's former self had in
     /// hand, forgets its open associations, and pulls back times that lie further in the future than anything is
     /// put off, so that a clock that was wrong once does not hold work up for ever.
     func recover(now: Timestamp) throws(WorkQueueError) -> Recovery
+
+    /// Whether so little room is left for new instances that finished work should go before its time.
+    func isNearlyFull() throws(WorkQueueError) -> Bool
 
     /// How much work stands where.
     func counts() throws(WorkQueueError) -> QueueCounts

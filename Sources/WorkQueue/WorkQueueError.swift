@@ -13,7 +13,7 @@ package enum WorkQueueError: Error, Equatable, Sendable, CustomStringConvertible
     case refused(String)
     /// The file that holds the queue could not be opened: what was found, in one sentence.
     case unusable(String)
-    /// The disk is full; nothing was changed. Goes away when space returns.
+    /// The disk is full, or the queue's share of it; nothing was changed. Goes away when space returns.
     case full
     /// The file or its file system cannot be written; nothing was changed.
     case readOnly(String)
@@ -28,7 +28,7 @@ package enum WorkQueueError: Error, Equatable, Sendable, CustomStringConvertible
         case .absent(let work): "there is no \(work) in the queue"
         case .refused(let reason): reason
         case .unusable(let reason): "the queue cannot be used: \(reason)"
-        case .full: "the queue cannot be written: the disk is full"
+        case .full: "the queue cannot be written: its disk, or its share of the disk, is full"
         case .readOnly(let reason): "the queue cannot be written: \(reason)"
         case .busy: "the queue is locked by another process"
         case .store(let reason): "the queue failed: \(reason)"

@@ -38,4 +38,13 @@ struct ConfigurationOptions: ParsableArguments {
             path: path, environment: ProcessInfo.processInfo.environment,
             overrides: overrides.compactMap { ConfigurationOverride($0) })
     }
+
+    /// The same; what is wrong with it becomes the command's failure.
+    func loaded() throws -> Configuration {
+        do {
+            return try load().configuration
+        } catch {
+            throw CommandFailure(error.problems.map(\.description).joined(separator: "\n"))
+        }
+    }
 }

@@ -38,6 +38,34 @@ struct DeliveryTests {
         #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
     }
 
+    @Test("does not start on a spool that is not its queue's until the operator says so")
+    func anotherSpool() throws {
+        let hospital = try Hospital()
+        try hospital.open()
+        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
+        #expect(hospital.close() == 0)
+        let (spool, disk) = (hospital.folder + "/spool", hospital.folder + "/disk")
+        // As it looks where the disk is not mounted.
+        try FileManager.default.moveItem(atPath: spool, toPath: disk)
+        try hospital.launch()
+        #expect(eventually { hospital.daemon?.isRunning == false })
+        #expect(hospital.log.contains("Is the spool's disk mounted?"), "\(hospital.log)")
+        #expect(hospital.log.contains("glenoid queue adopt-spool"), "\(hospital.log)")
+        try FileManager.default.removeItem(atPath: spool)
+        try FileManager.default.moveItem(atPath: disk, toPath: spool)
+        try hospital.openPACS()
+        try hospital.open()
+        #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
+        #expect(hospital.close() == 0)
+        // Lost for good.
+        try FileManager.default.removeItem(atPath: spool)
+        try FileManager.default.createDirectory(atPath: spool, withIntermediateDirectories: false)
+        let adoption = try Program.run(
+            "glenoid", ["queue", "adopt-spool", "--config", hospital.configuration])
+        #expect(adoption.status == 0 && adoption.output.contains("belong together now"), "\(adoption.errors)")
+        try hospital.open()
+    }
+
     @Test("a destination that takes only Basic Text gets Basic Text, with the same findings")
     func basicTextOnly() throws {
         let hospital = try Hospital()

@@ -106,25 +106,61 @@ import WorkQueue
 
     @Test func aFullDiskFailsOnlyUntilThereIsSpace() throws {
         let bench = try QueueBench(.sqlite)
-        bench.settings.databaseBytesMax = 400_000
+        bench.settings.databaseBytesMax = 2_600_000
         try bench.restart()
-        var kept = 0
-        var failure: WorkQueueError?
-        while failure == nil, kept < 10_000 {
-            do throws(WorkQueueError) {
-                _ = try bench.queue.keep(bench.instance("1.\(kept)"), now: bench.now)
-                kept += 1
-            } catch {
-                failure = error
+        for number in 0..<30 { try bench.keep("1.\(number)") }
+        let says = String(repeating: "long ", count: 20_000)
+        var claims = try bench.claim(30)
+        #expect(throws: WorkQueueError.full) {
+            while let claim = claims.last {
+                try bench.classify(claim, says: says)
+                claims.removeLast()
             }
         }
-        #expect(failure == .full && kept > 10)
-        #expect(try bench.queue.counts().instances.ready == kept)
-        #expect(try bench.queue.explain("1.\(kept)") == nil)
-        bench.settings.databaseBytesMax = 4_000_000
+        #expect(claims.count > 2 && claims.count < 25)
+        #expect(try bench.queue.counts().instances.claimed == claims.count)
+        bench.settings.databaseBytesMax = 8_000_000
         try bench.restart()
-        try bench.keep("1.\(kept)")
-        #expect(try bench.queue.counts().instances.ready == kept + 1)
+        for claim in claims { try bench.classify(claim, says: says) }
+        #expect(try bench.queue.counts().instances.unfinished == 0)
+    }
+
+    /// A queue that takes nothing new any more has room to finish what it has, and is then emptied.
+    @Test func whatWasKeptIsFinishedInAFullQueue() throws {
+        let bench = try QueueBench(.sqlite)
+        bench.settings.databaseBytesMax = 3_600_000
+        try bench.restart()
+        let reader = try DatabaseQueue(path: bench.folder.appending(path: "queue.sqlite").path)
+        func pageCount() throws -> Double {
+            try reader.read { try Double.fetchOne($0, sql: "PRAGMA page_count") ?? 0 }
+        }
+        let empty = try pageCount()
+        var kept = 0
+        #expect(throws: WorkQueueError.full) {
+            while kept < 10_000 {
+                try bench.keep("1.\(kept)", study: "study \(kept)")
+                kept += 1
+            }
+        }
+        #expect(try bench.queue.isNearlyFull())
+        let waiting = try pageCount() - empty
+        try bench.hangUp()
+        let says = String(repeating: "Longer than what the shipped model says of an image. ", count: 20)
+        while let claim = try bench.claim().first { try bench.classify(claim, says: says) }
+        bench.time.advance(by: bench.timing.settle)
+        for _ in 0..<kept { try bench.report(to: ["pacs", "other"]) }
+        #expect(throws: WorkQueueError.full) { try bench.keep("2.1") }
+        for _ in 0..<kept {
+            try bench.deliver("pacs")
+            try bench.deliver("other")
+        }
+        // What `databaseBytesForNew` rests on, however large the queue.
+        let whole = try pageCount() - empty
+        #expect(whole < 9 * waiting, "\(whole) pages for what waited in \(waiting)")
+        bench.time.advance(by: .seconds(1))
+        while try bench.queue.purge(finishedBefore: bench.now, studiesMax: 50).isPartial {}
+        #expect(try !bench.queue.isNearlyFull())
+        try bench.keep("2.1")
     }
 
     @Test func callersShareCommits() throws {

@@ -23,6 +23,19 @@ struct Store: Sendable {
         do {
             queue = try SQLiteWorkQueue(
                 path: settings.queue.databasePath, settings: QueueSettings(settings.classification))
+        } catch {
+            throw StartError("the queue \(settings.queue.databasePath) cannot be used: \(error)")
+        }
+        do {
+            try spool.join(queue)
+        } catch .stranger(let reason) {
+            throw StartError(
+                "the spool \(settings.spool.folder) and the queue \(settings.queue.databasePath) do not belong together: "
+                    + "\(reason) If one of them is lost for good: glenoid queue adopt-spool")
+        } catch {
+            throw StartError("the spool \(settings.spool.folder) cannot be used: \(error)")
+        }
+        do {
             let recovery = try queue.recover(now: time.now())
             if recovery.released > 0 {
                 logger.notice("\(recovery.released) pieces of work were in hand and go on")

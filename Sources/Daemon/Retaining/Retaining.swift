@@ -81,13 +81,20 @@ package final class Retaining: LaneWork {
     ///
     /// - Returns: whether there is too little room still, and more to purge.
     private func purgeForSpace(now: Timestamp) throws -> Bool {
-        let threshold = configuration.current.spool.purgeThreshold
-        guard try spool.space().freeBytes < threshold else { return false }
+        guard try shortage() != nil else { return false }
         if try purge(finishedBefore: now) { return true }
-        guard try spool.space().freeBytes < threshold, nextWarning <= now else { return false }
-        logger.warning("the spool's disk is nearly full, and nothing finished is left to purge")
+        guard let full = try shortage(), nextWarning <= now else { return false }
+        logger.warning("\(full) is nearly full, and nothing finished is left to purge")
         nextWarning = now + Self.interval
         return false
+    }
+
+    /// What has too little room, if anything has.
+    private func shortage() throws -> String? {
+        if try spool.space().freeBytes < configuration.current.spool.purgeThreshold {
+            return "the spool's disk"
+        }
+        return try queue.isNearlyFull() ? "the queue" : nil
     }
 
     /// - Returns: whether there may be more to purge.

@@ -31,6 +31,28 @@ package struct LinuxDisk: SpoolDisk {
         }
     }
 
+    package func read(_ path: String) throws(SpoolError) -> [UInt8]? {
+        let file: OpenFile
+        do {
+            file = try OpenFile(path, O_RDONLY)
+        } catch SpoolError.world(_, _, ENOENT) {
+            return nil
+        } catch {
+            throw error
+        }
+        var bytes: [UInt8] = []
+        var portion = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = try retrying("read", path) {
+                unsafe portion.withUnsafeMutableBytes { buffer in
+                    unsafe Glibc.read(file.descriptor, buffer.baseAddress, buffer.count)
+                }
+            }
+            if count == 0 { return bytes }
+            bytes += portion.prefix(count)
+        }
+    }
+
     package func sync(file path: String) throws(SpoolError) -> Int64 {
         let file = try OpenFile(path, O_RDONLY)
         // fdatasync(2) also syncs "metadata … needed in order to allow a subsequent data retrieval", the size

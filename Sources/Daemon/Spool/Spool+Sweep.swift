@@ -51,7 +51,7 @@ extension Spool {
     }
 
     /// Every file that should have a row.
-    private func paths() throws(SpoolError) -> Set<String> {
+    func paths() throws(SpoolError) -> Set<String> {
         var paths: Set<String> = []
         for shard in try disk.names(in: absolute("instances")) {
             for name in try disk.names(in: absolute("instances/\(shard)")) {

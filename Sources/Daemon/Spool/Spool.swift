@@ -4,6 +4,7 @@ package import WorkQueue
 ///
 /// ```
 /// lock          held while a process works on the spool
+/// identity      the name that the queue knows it by
 /// incoming/     in flight: emptied at start
 /// instances/00 … ff/   one file for each kept content, named after its digest
 /// reports/      one file for each report or variant

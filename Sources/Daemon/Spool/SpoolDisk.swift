@@ -8,6 +8,8 @@ package protocol SpoolDisk: Sendable {
     func makeFolder(_ path: String) throws(SpoolError) -> Bool
     /// Creates a file that must not exist yet and writes it; nothing is durable yet.
     func write(_ bytes: [UInt8], to path: String) throws(SpoolError)
+    /// The content of a small file; nil if it is not there.
+    func read(_ path: String) throws(SpoolError) -> [UInt8]?
     /// Makes the content of a file durable.
     ///
     /// - Returns: its size.

@@ -10,6 +10,8 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
     case readOnly
     /// Another process works on this spool.
     case inUse(folder: String)
+    /// Spool and queue do not belong together: what was found, in a sentence, and what may be the matter.
+    case stranger(String)
     /// A system call failed.
     case world(operation: String, path: String, errorNumber: Int32)
     /// The files are safe but the queue failed; they have been taken back.
@@ -22,6 +24,7 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
         case .full: "the spool's disk is full"
         case .readOnly: "the spool's file system is read-only"
         case .inUse(let folder): "another process works on the spool \(folder)"
+        case .stranger(let reason): reason
         case .world(let operation, let path, let errorNumber):
             "\(operation) failed for \(path): \(errorText(errorNumber))"
         case .queue(let error): error.description
@@ -32,7 +35,7 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
     package var isTransient: Bool {
         switch self {
         case .reserveReached, .full, .readOnly, .world: true
-        case .inUse: false
+        case .inUse, .stranger: false
         case .queue(let error): error.isTransient
         }
     }

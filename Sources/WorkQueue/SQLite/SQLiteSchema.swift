@@ -21,8 +21,13 @@ enum SQLiteSchema {
                 try db.execute(sql: statement)
             }
         }
+        migrator.registerMigration("2") { db in try db.execute(sql: spool) }
         return migrator
     }
+
+    /// The name of the spool whose files the rows name.
+    private static let spool =
+        "CREATE TABLE spool (id INTEGER PRIMARY KEY CHECK (id = 0), identity TEXT NOT NULL)"
 
     /// The columns of a ``Work``.
     private static let work = """

@@ -49,6 +49,20 @@ extension SQLiteWorkQueue {
         }
     }
 
+    package func isNearlyFull() throws(WorkQueueError) -> Bool {
+        try read { [settings] db in try SQLiteSize.usedBytes(db) > settings.databaseBytesForNew / 8 * 7 }
+    }
+
+    package func spoolIdentity() throws(WorkQueueError) -> String? {
+        try read { db in try String.fetchOne(db, sql: "SELECT identity FROM spool") }
+    }
+
+    package func setSpoolIdentity(_ identity: String) throws(WorkQueueError) {
+        try write(now: .distantPast) { transaction in
+            try transaction.db.run("INSERT OR REPLACE INTO spool VALUES (0, ?)", [identity])
+        }
+    }
+
     package func forEachPath(_ body: (QueuedPath) -> Void) throws(WorkQueueError) {
         try read { db in
             let instances = try Row.fetchCursor(

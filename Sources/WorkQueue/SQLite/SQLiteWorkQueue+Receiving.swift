@@ -73,6 +73,7 @@ extension SQLiteTransaction {
             try noteDuplicate(of: kept.id, callingAE: instance.callingAE)
             return .duplicate(of: kept.id)
         }
+        guard try SQLiteSize.usedBytes(db) <= settings.databaseBytesForNew else { throw WorkQueueError.full }
         let isConflicting = try db.exists(
             "SELECT 1 FROM instance WHERE sopInstanceUID = ?", [instance.sopInstanceUID])
         let study = try instance.studyInstanceUID.map {

@@ -13,7 +13,7 @@ struct QueueAccess: ParsableArguments {
 
     /// Opens the queue that the configuration names, beside the daemon or without it.
     func open(_ access: SQLiteWorkQueue.Access) throws -> SQLiteWorkQueue {
-        let path = try loadedConfiguration().queue.databasePath
+        let path = try configuration.loaded().queue.databasePath
         guard FileManager.default.fileExists(atPath: path) else {
             throw CommandFailure(
                 "there is no queue at \(path), or you may not look there: has the daemon of this configuration ever run? "
@@ -24,14 +24,6 @@ struct QueueAccess: ParsableArguments {
             return try SQLiteWorkQueue(path: path, settings: QueueSettings(node: "command"), access: access)
         } catch {
             throw CommandFailure("\(path): \(error)")
-        }
-    }
-
-    private func loadedConfiguration() throws -> Configuration {
-        do {
-            return try configuration.load().configuration
-        } catch {
-            throw CommandFailure(error.problems.map(\.description).joined(separator: "\n"))
         }
     }
 }

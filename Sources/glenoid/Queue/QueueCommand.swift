@@ -14,6 +14,7 @@ struct QueueCommand: ParsableCommand {
             """,
         subcommands: [
             QueueListCommand.self, QueueShowCommand.self, QueueRetryCommand.self, QueueDiscardCommand.self,
+            QueueAdoptSpoolCommand.self,
         ])
 }
 

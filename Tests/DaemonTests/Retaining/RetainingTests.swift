@@ -27,6 +27,21 @@ import WorkQueue
         }
     }
 
+    @Test func aQueueThatIsNearlyFullIsEmptiedBeforeItsTime() throws {
+        for (databaseBytesMax, left) in [(8 << 30, 300), (2_000_000, 0)] as [(Int64, Int)] {
+            let bench = try SpoolBench()
+            try keepSkipped(300, in: bench)
+            bench.time.advance(by: .seconds(1))
+            try bench.reopenQueue(databaseBytesMax: databaseBytesMax)
+            let retaining = Retaining(
+                queue: bench.queue, spool: bench.spool, time: bench.time,
+                configuration: LiveConfiguration(Configuration()),
+                logger: Logger(label: "retaining") { _ in SwiftLogNoOpLogHandler() })
+            while case .again = retaining.step() {}
+            #expect((bench.files("instances").count > 250) == (left > 250))
+        }
+    }
+
     /// Finished instances without a study.
     private func keepSkipped(_ count: Int, in bench: SpoolBench) throws {
         for number in 1...count {

@@ -34,6 +34,15 @@ final class FaultyQueue: WorkQueue {
             try real.noteDuplicate(of: id, callingAE: callingAE, now: now)
         }
     }
+    func isNearlyFull() throws(WorkQueueError) -> Bool {
+        try read { () throws(WorkQueueError) in try real.isNearlyFull() }
+    }
+    func spoolIdentity() throws(WorkQueueError) -> String? {
+        try read { () throws(WorkQueueError) in try real.spoolIdentity() }
+    }
+    func setSpoolIdentity(_ identity: String) throws(WorkQueueError) {
+        try write { () throws(WorkQueueError) in try real.setSpoolIdentity(identity) }
+    }
     func associationEnded(_ association: String, now: Timestamp) throws(WorkQueueError) {
         try write { () throws(WorkQueueError) in try real.associationEnded(association, now: now) }
     }

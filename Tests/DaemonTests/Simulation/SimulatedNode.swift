@@ -24,6 +24,7 @@ final class SimulatedNode {
         queue = try Self.openQueue(folder, faults)
         spool = try Self.openSpool(disk)
         time = clocks.makeTime()
+        try spool.join(queue)
         disk.onCall { [faults] in faults.disk($0, $1) }
     }
 
@@ -46,6 +47,7 @@ final class SimulatedNode {
         queue = try Self.openQueue(folder, faults)
         spool = try Self.openSpool(disk)
         time = clocks.makeTime()
+        try spool.join(queue)
         _ = try queue.recover(now: now)
         return try spool.sweep(queue, now: now)
     }

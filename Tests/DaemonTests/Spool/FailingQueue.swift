@@ -14,6 +14,9 @@ final class FailingQueue: WorkQueue {
     func noteDuplicate(of id: WorkID, callingAE: String, now: Timestamp) throws(WorkQueueError) {
         throw error
     }
+    func isNearlyFull() throws(WorkQueueError) -> Bool { throw error }
+    func spoolIdentity() throws(WorkQueueError) -> String? { nil }
+    func setSpoolIdentity(_ identity: String) throws(WorkQueueError) { throw error }
     func associationEnded(_ association: String, now: Timestamp) throws(WorkQueueError) { throw error }
     func claimInstances(max: Int, lease: Duration, now: Timestamp) throws(WorkQueueError) -> [InstanceClaim] {
         throw error

@@ -111,6 +111,13 @@ final class SimulatedDisk: SpoolDisk, @unchecked Sendable {
         }
     }
 
+    func read(_ path: String) throws(SpoolError) -> [UInt8]? {
+        try locked { () throws(SpoolError) in
+            try note("read", path)
+            return content(path)
+        }
+    }
+
     func sync(file path: String) throws(SpoolError) -> Int64 {
         try locked { () throws(SpoolError) in
             try note("fdatasync", path)

@@ -26,9 +26,17 @@ final class SpoolBench {
         }
     }
 
-    private static func openQueue(_ folder: URL) throws -> any WorkQueue {
-        try SQLiteWorkQueue(
-            path: folder.appending(path: "queue.sqlite").path, settings: QueueSettings(node: "here"))
+    private static func openQueue(
+        _ folder: URL, _ settings: QueueSettings = QueueSettings(node: "here")
+    ) throws -> any WorkQueue {
+        try SQLiteWorkQueue(path: folder.appending(path: "queue.sqlite").path, settings: settings)
+    }
+
+    /// The same queue with another largest size.
+    func reopenQueue(databaseBytesMax: Int64) throws {
+        var settings = QueueSettings(node: "here")
+        settings.databaseBytesMax = databaseBytesMax
+        queue = try Self.openQueue(folder, settings)
     }
 
     /// The process dies, perhaps with the machine, and starts again.
