@@ -66,6 +66,36 @@ struct DeliveryTests {
         try hospital.open()
     }
 
+    @Test("a report whose predecessor's file is lost supersedes it all the same")
+    func lostPredecessor() throws {
+        let hospital = try Hospital()
+        try hospital.openPACS()
+        try hospital.open()
+        let images = try Radiographs.make(2, perStudy: 2, in: hospital.folder)
+        #expect(try hospital.push([images[0]], ["-xt"]).status == 0)
+        #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
+        #expect(hospital.close() == 0)
+        for folder in ["reports", "instances"] {
+            let path = "\(hospital.folder)/spool/\(folder)"
+            for name in try FileManager.default.subpathsOfDirectory(atPath: path)
+            where name.hasSuffix(".dcm") {
+                try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+            }
+        }
+        try hospital.open()
+        #expect(try hospital.push([images[1]], ["-xt"]).status == 0)
+        #expect(eventually { hospital.reports.count == 2 }, "\(hospital.log)")
+        let standing = try Promise.standing(hospital.reports)
+        #expect(standing.count == 1 && standing.first?.images.count == 2, "\(standing)")
+        #expect(standing.first?.predecessors.count == 1)
+        // One series, and a number that goes on.
+        let elements = ["+P", "SeriesInstanceUID", "+P", "InstanceNumber"]
+        let dump = try Program.run("dcmdump", ["-s"] + elements + hospital.reports).output
+        let series = dump.split(separator: "\n").filter { $0.hasPrefix("(0020,000e)") }
+        #expect(Set(series).count == 1, "\(dump)")
+        #expect(dump.contains("[1]") && dump.contains("[2]"), "\(dump)")
+    }
+
     @Test("a destination that takes only Basic Text gets Basic Text, with the same findings")
     func basicTextOnly() throws {
         let hospital = try Hospital()

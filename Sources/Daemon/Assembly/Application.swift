@@ -67,7 +67,7 @@ package struct Application {
                 // Shut down from the last to the first: receiving ends before what it feeds, the watchdog at the very end.
                 watchdog, retaining(store, watchdog), delivering, reporting(store, composer, watchdog),
             ] + classifying(store, models, watchdog) + [
-                reloading(store, delivering, notifier), try receiving(store, watchdog, notifier),
+                reloading(delivering, notifier), try receiving(store, watchdog, notifier),
             ]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -181,15 +181,12 @@ extension Application {
         }
     }
 
-    private func reloading(
-        _ store: Store, _ delivering: DeliveringService, _ notifier: SystemdNotifier
-    ) -> Reloading {
+    private func reloading(_ delivering: DeliveringService, _ notifier: SystemdNotifier) -> Reloading {
         let logger = makeLogger("reloading")
         return Reloading(load: load, configuration: configuration, notifier: notifier, logger: logger) {
             [threshold] new in
             threshold.current = new.log.level
             delivering.serve(new.destinations.keys.sorted())
-            store.buryOrphanedDeliveries(new, logger: logger)
         }
     }
 }

@@ -52,27 +52,17 @@ struct Store: Sendable {
                 logger.warning(
                     "\(sweep.orphanCount) files without a record were set aside in the spool's orphans/")
             }
+            if sweep.missingFinishedCount > 0 {
+                logger.warning(
+                    "\(sweep.missingFinishedCount) files of finished work are missing from the spool; nothing waits for them"
+                )
+            }
             for id in sweep.missing {
                 logger.error("\(id) is a dead letter: its file is missing from the spool")
             }
         } catch {
             throw StartError(
                 "the spool \(settings.spool.folder) cannot be reconciled with the queue: \(error)")
-        }
-        buryOrphanedDeliveries(settings, logger: logger)
-    }
-
-    /// Makes dead letters of deliveries to destinations that the configuration does not name any more.
-    func buryOrphanedDeliveries(_ settings: Configuration, logger: Logger) {
-        do {
-            let count = try queue.buryDeliveries(
-                toOthersThan: Set(settings.destinations.keys),
-                reason: "the configuration has no such destination any more", now: time.now())
-            if count > 0 {
-                logger.error("\(count) deliveries have no destination any more and are dead letters")
-            }
-        } catch {
-            logger.error("the queue failed: \(error)")
         }
     }
 

@@ -106,9 +106,18 @@ struct ReportComposer: Sendable {
     private func document(_ contents: ReportContents) throws(CompositionError) -> ResultDocument {
         let model = try knownModel(contents.model)
         do {
-            return try ResultDocument(
-                results: try contents.instances.map(Self.result), model: model.bundle.description,
-                installation: installation, predecessors: try contents.predecessors.compactMap(predecessor))
+            let results = try contents.instances.map(Self.result)
+            func document(after predecessors: [ResultDocument.Predecessor]) throws -> ResultDocument {
+                try ResultDocument(
+                    results: results, model: model.bundle.description, installation: installation,
+                    predecessors: predecessors)
+            }
+            let predecessors = try contents.predecessors.enumerated().compactMap { index, summary in
+                try predecessor(summary)
+                    ?? lostPredecessor(
+                        summary, number: index + 1, series: document(after: []).seriesInstanceUID)
+            }
+            return try document(after: predecessors)
         } catch let error as CompositionError {
             throw error
         } catch {
@@ -125,11 +134,13 @@ struct ReportComposer: Sendable {
         }
     }
 
-    /// What the next report says of one that it replaces, read from that one's own bytes.
+    /// What the next report says of one that it replaces, read from that one's own bytes; nil where they are lost.
     private func predecessor(
         _ summary: ReportSummary
     ) throws(CompositionError) -> ResultDocument.Predecessor? {
-        guard let file = summary.files.first else { return nil }
+        guard let file = summary.files.first,
+            FileManager.default.fileExists(atPath: spool.absolute(file.path))
+        else { return nil }
         do throws(DicomError) {
             let dataset = try Dataset(path: spool.absolute(file.path))
             guard let instance = dataset.uid(.sopInstanceUID), let series = dataset.uid(.seriesInstanceUID)
@@ -139,13 +150,28 @@ struct ReportComposer: Sendable {
             return ResultDocument.Predecessor(
                 sopInstanceUID: instance, seriesInstanceUID: series,
                 instanceNumber: dataset.integer(.instanceNumber) ?? 1,
-                otherClasses: summary.files.dropFirst().compactMap { file in
-                    UID(file.sopClassUID).flatMap(SRClass.init(sopClassUID:))
-                })
+                otherClasses: Self.otherClasses(summary))
         } catch {
             if case .world = error { throw .transient("\(error)") }
             throw .permanent("the predecessor \(file.sopInstanceUID) cannot be read: \(error)")
         }
+    }
+
+    /// The same of one whose file was lost with the spool's disk, as far as the queue knows it: archives follow the SOP
+    /// Instance UID. The series is the successor's own, which it is unless model or installation have changed in between.
+    private func lostPredecessor(
+        _ summary: ReportSummary, number: Int, series: UID
+    ) -> ResultDocument.Predecessor? {
+        summary.files.first.flatMap { UID($0.sopInstanceUID) }.map { instance in
+            ResultDocument.Predecessor(
+                sopInstanceUID: instance, seriesInstanceUID: series, instanceNumber: number,
+                otherClasses: Self.otherClasses(summary))
+        }
+    }
+
+    /// The plainer classes in which a report was stored too.
+    private static func otherClasses(_ summary: ReportSummary) -> [SRClass] {
+        summary.files.dropFirst().compactMap { UID($0.sopClassUID).flatMap(SRClass.init(sopClassUID:)) }
     }
 
     /// A moment of the queue in this machine's zone, as Content Date and Time have it.

@@ -48,7 +48,7 @@ package final class Retaining: LaneWork {
             if isPurgingByAge {
                 let keepFor = configuration.current.spool.keepFor
                 isPurgingByAge = try purge(finishedBefore: now - keepFor)
-                if !isPurgingByAge { _ = try spool.removeOrphans(olderThan: keepFor) }
+                if !isPurgingByAge { _ = try spool.removeOrphans(olderThan: keepFor, now: now) }
                 return .again
             }
             if nextSpace <= now {

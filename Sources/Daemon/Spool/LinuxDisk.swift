@@ -1,4 +1,5 @@
 internal import Glibc
+package import WorkQueue
 
 /// The disk of this machine, by system calls.
 package struct LinuxDisk: SpoolDisk {
@@ -99,13 +100,11 @@ package struct LinuxDisk: SpoolDisk {
         return names
     }
 
-    package func age(of path: String) throws(SpoolError) -> Duration {
+    package func lastChange(of path: String) throws(SpoolError) -> Timestamp {
         var status = stat()
         _ = try retrying("stat", path) { unsafe stat(path, &status) }
-        var now = timespec()
-        _ = try retrying("clock_gettime", path) { unsafe clock_gettime(CLOCK_REALTIME, &now) }
         // The time of status change, which a rename sets; the time of modification is that of the content.
-        return .seconds(now.tv_sec - status.st_ctim.tv_sec)
+        return Timestamp(microseconds: Int64(status.st_ctim.tv_sec) * 1_000_000)
     }
 
     package func space(at path: String) throws(SpoolError) -> SpoolSpace {

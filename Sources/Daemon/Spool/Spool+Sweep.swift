@@ -18,7 +18,7 @@ extension Spool {
     /// ``WorkQueue/recover(now:)`` and before anything is received.
     ///
     /// A file without a row is moved aside and not deleted at once: should the queue have been lost or put back to an
-    /// earlier state, acknowledged images would be among them. ``removeOrphans(olderThan:)`` deletes them in time.
+    /// earlier state, acknowledged images would be among them. ``removeOrphans(olderThan:now:)`` deletes them in time.
     package func sweep(_ queue: any WorkQueue, now: Timestamp) throws(SpoolError) -> Sweep {
         var sweep = Sweep()
         var present = try paths()
@@ -67,14 +67,15 @@ extension Spool {
         try disk.rename(absolute(path), to: absolute("orphans/\(name)"))
     }
 
-    /// Deletes orphans that were set aside longer ago than this.
+    /// Deletes orphans that were set aside longer ago than this, by the daemon's time: a clock that is set while it runs makes
+    /// none of them older.
     ///
     /// - Returns: how many.
-    package func removeOrphans(olderThan age: Duration) throws(SpoolError) -> Int {
+    package func removeOrphans(olderThan age: Duration, now: Timestamp) throws(SpoolError) -> Int {
         var count = 0
         for name in try disk.names(in: absolute("orphans")) {
             let path = absolute("orphans/\(name)")
-            guard try disk.age(of: path) > age else { continue }
+            guard try now - disk.lastChange(of: path) > age else { continue }
             try disk.remove(path)
             count += 1
         }

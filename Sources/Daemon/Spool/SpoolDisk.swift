@@ -1,3 +1,5 @@
+package import WorkQueue
+
 /// What the spool asks of a disk; the front door through which tests let disks fail and power go.
 ///
 /// Paths are absolute. Every call blocks and may be made from any thread.
@@ -22,8 +24,8 @@ package protocol SpoolDisk: Sendable {
     func remove(_ path: String) throws(SpoolError)
     /// The names in a folder, without `.` and `..`, in no order.
     func names(in folder: String) throws(SpoolError) -> [String]
-    /// How long ago, by the wall clock, a file last changed its place.
-    func age(of path: String) throws(SpoolError) -> Duration
+    /// When a file last changed its place, by the wall clock of then.
+    func lastChange(of path: String) throws(SpoolError) -> Timestamp
     /// How much space the file system has.
     func space(at path: String) throws(SpoolError) -> SpoolSpace
     /// Takes the lock file for as long as the answer lives; `nil` if another process has it.

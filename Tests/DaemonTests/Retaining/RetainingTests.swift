@@ -27,6 +27,24 @@ import WorkQueue
         }
     }
 
+    @Test func deliveriesToADestinationThatIsGoneBecomeDeadLetters() throws {
+        let bench = try SpoolBench()
+        _ = try bench.receive("1.2.3")
+        _ = try bench.record(bench.claimReport())
+        var settings = Configuration()
+        settings.destinations["pacs"] = DestinationSettings()
+        let configuration = LiveConfiguration(settings)
+        let retaining = Retaining(
+            queue: bench.queue, spool: bench.spool, time: bench.time, configuration: configuration,
+            logger: Logger(label: "retaining") { _ in SwiftLogNoOpLogHandler() })
+        while case .again = retaining.step() {}
+        #expect(try bench.queue.counts().deadLetters == 0)
+        configuration.current.destinations = [:]
+        bench.time.advance(by: .seconds(61))
+        while case .again = retaining.step() {}
+        #expect(try bench.queue.counts().deadLetters == 1)
+    }
+
     @Test func aQueueThatIsNearlyFullIsEmptiedBeforeItsTime() throws {
         for (databaseBytesMax, left) in [(8 << 30, 300), (2_000_000, 0)] as [(Int64, Int)] {
             let bench = try SpoolBench()

@@ -1,6 +1,7 @@
 import Daemon
 import Foundation
 import Testing
+import WorkQueue
 
 @Suite struct LinuxDiskTests {
     private let disk = LinuxDisk()
@@ -29,7 +30,9 @@ import Testing
             try disk.sync(folder: folder + "/a")
             #expect(try disk.names(in: folder) == ["a"] && disk.names(in: folder + "/a") == ["file"])
             #expect(FileManager.default.contents(atPath: folder + "/a/file") == Data(bytes))
-            #expect(try disk.age(of: folder + "/a/file") < .seconds(60))
+            #expect(try disk.read(folder + "/a/file") == bytes && disk.read(folder + "/none") == nil)
+            let age = try SystemTime().now() - disk.lastChange(of: folder + "/a/file")
+            #expect(age >= .zero && age < .seconds(60))
             try disk.remove(folder + "/a/file")
             try disk.remove(folder + "/a/file")
             #expect(try disk.names(in: folder + "/a").isEmpty)

@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import WorkQueue
 
 /// A disk in memory that forgets what was not synced when the power goes, and fails when told to.
 ///
@@ -17,6 +18,9 @@ final class SimulatedDisk: SpoolDisk, @unchecked Sendable {
     private var free: Int64 = 1 << 40
     private var fault: (String, String) -> SpoolError? = { _, _ in nil }
     private var calls: [String] = []
+
+    /// When every file last changed its place.
+    let lastChange = ManualTime().now()
 
     private struct Node {
         var bytes: [UInt8]
@@ -161,7 +165,7 @@ final class SimulatedDisk: SpoolDisk, @unchecked Sendable {
         }
     }
 
-    func age(of path: String) throws(SpoolError) -> Duration { .seconds(3600) }
+    func lastChange(of path: String) throws(SpoolError) -> Timestamp { lastChange }
 
     func space(at path: String) throws(SpoolError) -> SpoolSpace {
         SpoolSpace(freeBytes: freeBytes, totalBytes: 1 << 40)

@@ -12,8 +12,10 @@ import WorkQueue
         let sweep = try bench.restart(powerLost: false)
         #expect(sweep.orphanCount == 2 && sweep.missing.isEmpty)
         #expect(bench.files("orphans") == ["/spool/orphans/stray.dcm", "/spool/orphans/stray2.dcm"])
-        #expect(try bench.spool.removeOrphans(olderThan: .seconds(7200)) == 0)
-        #expect(try bench.spool.removeOrphans(olderThan: .seconds(60)) == 2)
+        bench.time.advance(by: .seconds(3600))
+        let now = bench.time.now()
+        #expect(try bench.spool.removeOrphans(olderThan: .seconds(7200), now: now) == 0)
+        #expect(try bench.spool.removeOrphans(olderThan: .seconds(60), now: now) == 2)
         #expect(bench.files("orphans").isEmpty && bench.files("instances").count == 1)
     }
 
