@@ -60,8 +60,8 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
         return radius * cos(2 * .pi * unit())
     }
 
-    /// Distributed as Beta(`alpha`, `alpha`), 0…1, for `alpha` above 0 and up to 1 (Jöhnk 1964, in logarithms, since powers
-    /// of small numbers vanish).
+    /// Distributed as Beta(`alpha`, `alpha`), 0…1, for `alpha` above 0 and up to 1 (Jöhnk 1964; in logarithms, since
+    /// powers of small numbers vanish).
     package mutating func beta(_ alpha: Double) -> Double {
         precondition(alpha > 0 && alpha <= 1, "a shape for which half of the pairs or more are taken")
         while true {

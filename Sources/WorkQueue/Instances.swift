@@ -46,6 +46,17 @@ package struct ReceivedInstance: Equatable, Sendable {
     }
 }
 
+/// An instance that is kept and no dead letter.
+package struct KeptInstance: Equatable, Sendable {
+    /// Its work.
+    package var id: WorkID
+    /// Where its file lies, or lay, within the spool.
+    package var path: String
+
+    /// As the queue knows it.
+    package init(id: WorkID, path: String) { (self.id, self.path) = (id, path) }
+}
+
 /// What became of an instance that was to be kept.
 ///
 /// Each means success to the sender.

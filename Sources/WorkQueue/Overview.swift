@@ -225,3 +225,13 @@ package struct QueuedPath: Equatable, Sendable {
         self.neededBy = neededBy
     }
 }
+
+/// How much room a queue has for new instances.
+package enum QueueRoom: Sendable {
+    /// Enough.
+    case ample
+    /// Finished work should go before its time.
+    case scarce
+    /// What is kept can be finished, and nothing new is kept until finished work has gone.
+    case none
+}

@@ -24,8 +24,8 @@ package struct QueueSettings: Equatable, Sendable {
     /// The largest the database may become, in bytes: a queue that nobody empties must not eat the disk on which it
     /// lives. Beyond it, calls throw ``WorkQueueError/full`` as they do on a full disk.
     package var databaseBytesMax: Int64 = 8 << 30
-    /// How much of it may be used when a new image is kept: a tenth, since an image that waits takes half a kilobyte and in
-    /// the end, with reports at two destinations, three; and what was kept must be finished whatever comes.
+    /// How much of it may be used when a new image is kept: a tenth, since what was kept must be finished. An image that
+    /// waits takes half a kilobyte, and in the end, with one model and two destinations, three.
     package var databaseBytesForNew: Int64 { databaseBytesMax / 10 }
     /// The furthest into the future that anything may honestly be put off; later times found at start were
     /// written by a clock that was wrong.

@@ -20,13 +20,15 @@ package protocol WorkQueue: AnyObject, Sendable {
 
     // MARK: Receiving
 
-    /// Keeps an instance for good; throws ``WorkQueueError/full`` while there is room only for finishing what is kept. Calls that come at the same time share one commit, so that many associations
+    /// Keeps an instance for good. Calls that come at the same time share one commit, so that many associations
     /// pay for one sync; when that commit fails, all of them throw.
+    ///
+    /// - Throws: ``WorkQueueError/full`` also while there is room only for finishing what is kept already.
     func keep(_ instance: ReceivedInstance, now: Timestamp) throws(WorkQueueError) -> KeepOutcome
 
     /// The work that has exactly this content, if it is kept and no dead letter: lets a receiver drop a copy before it
     /// syncs it. ``keep(_:now:)`` decides again.
-    func keptInstance(sopInstanceUID: String, digest: String) throws(WorkQueueError) -> WorkID?
+    func keptInstance(sopInstanceUID: String, digest: String) throws(WorkQueueError) -> KeptInstance?
 
     /// Writes down that a kept instance was sent again and its copy dropped.
     func noteDuplicate(of id: WorkID, callingAE: String, now: Timestamp) throws(WorkQueueError)
@@ -135,8 +137,8 @@ package protocol WorkQueue: AnyObject, Sendable {
     /// put off, so that a clock that was wrong once does not hold work up for ever.
     func recover(now: Timestamp) throws(WorkQueueError) -> Recovery
 
-    /// Whether so little room is left for new instances that finished work should go before its time.
-    func isNearlyFull() throws(WorkQueueError) -> Bool
+    /// How much room is left for new instances.
+    func room() throws(WorkQueueError) -> QueueRoom
 
     /// How much work stands where.
     func counts() throws(WorkQueueError) -> QueueCounts

@@ -66,6 +66,44 @@ struct DeliveryTests {
         try hospital.open()
     }
 
+    /// What a disk that is lost, or an administrator's mistake, does.
+    private func loseFiles(of hospital: Hospital) throws {
+        for folder in ["reports", "instances"] {
+            let path = "\(hospital.folder)/spool/\(folder)"
+            for name in try FileManager.default.subpathsOfDirectory(atPath: path)
+            where name.hasSuffix(".dcm") {
+                try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+            }
+        }
+    }
+
+    @Test(
+        "an image that is sent again after its file was lost brings its report back",
+        arguments: [true, false])
+    func lostFiles(isReportMade: Bool) throws {
+        let hospital = try Hospital(settle: isReportMade ? "0s" : "4s")
+        try hospital.open()
+        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
+        func status(_ key: String) throws -> Any? { (try hospital.json(["status"]) as? [String: Any])?[key] }
+        #expect(
+            try eventually {
+                let work = try #require(try status("instances") as? [String: Any])
+                return try work["done"] as? Int == 1
+                    && (!isReportMade || status("recordedReports") as? Int == 1)
+            }, "\(hospital.log)")
+        #expect(hospital.close(SIGKILL) != 0)
+        try loseFiles(of: hospital)
+        try hospital.open()
+        #expect(try eventually { try status("deadLetters") as? Int == 1 }, "\(hospital.log)")
+        try hospital.openPACS()
+        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
+        let retry = try Program.run("glenoid", ["queue", "retry", "--all", "-c", hospital.configuration])
+        #expect(retry.status == 0, "\(retry.errors)")
+        #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
+        #expect(try Promise.standing(hospital.reports).first?.images.count == 1)
+        #expect(try status("deadLetters") as? Int == 0)
+    }
+
     @Test("a report whose predecessor's file is lost supersedes it all the same")
     func lostPredecessor() throws {
         let hospital = try Hospital()
@@ -75,13 +113,7 @@ struct DeliveryTests {
         #expect(try hospital.push([images[0]], ["-xt"]).status == 0)
         #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
         #expect(hospital.close() == 0)
-        for folder in ["reports", "instances"] {
-            let path = "\(hospital.folder)/spool/\(folder)"
-            for name in try FileManager.default.subpathsOfDirectory(atPath: path)
-            where name.hasSuffix(".dcm") {
-                try FileManager.default.removeItem(atPath: "\(path)/\(name)")
-            }
-        }
+        try loseFiles(of: hospital)
         try hospital.open()
         #expect(try hospital.push([images[1]], ["-xt"]).status == 0)
         #expect(eventually { hospital.reports.count == 2 }, "\(hospital.log)")

@@ -142,7 +142,7 @@ import WorkQueue
                 kept += 1
             }
         }
-        #expect(try bench.queue.isNearlyFull())
+        #expect(try bench.queue.room() == .none)
         let waiting = try pageCount() - empty
         try bench.hangUp()
         let says = String(repeating: "Longer than what the shipped model says of an image. ", count: 20)
@@ -159,7 +159,7 @@ import WorkQueue
         #expect(whole < 9 * waiting, "\(whole) pages for what waited in \(waiting)")
         bench.time.advance(by: .seconds(1))
         while try bench.queue.purge(finishedBefore: bench.now, studiesMax: 50).isPartial {}
-        #expect(try !bench.queue.isNearlyFull())
+        #expect(try bench.queue.room() == .ample)
         try bench.keep("2.1")
     }
 

@@ -54,7 +54,7 @@ struct Store: Sendable {
             }
             if sweep.missingFinishedCount > 0 {
                 logger.warning(
-                    "\(sweep.missingFinishedCount) files of finished work are missing from the spool; nothing waits for them"
+                    "\(sweep.missingFinishedCount) files of finished work are missing from the spool"
                 )
             }
             for id in sweep.missing {

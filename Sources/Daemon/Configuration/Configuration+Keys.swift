@@ -71,7 +71,10 @@ extension Configuration {
             """),
         ConfigurationKey(
             "spool.keepFor", \.spool.keepFor, .duration(.seconds(0) ... .seconds(3650 * 86400)), .live,
-            "How long a study stays, files and history, after everything about it is finished."),
+            """
+            How long a study stays, files and history, after everything about it is finished. Less where the disk \
+            (spool.purgeBelow) or the queue (at some 250,000 images) fills up.
+            """),
         ConfigurationKey(
             "queue.url", \.queue.databasePath, .queueURL, .restart,
             "Database of all work in progress. On a local disk, never on NFS. Back it up together with spool.folder."

@@ -194,15 +194,23 @@ final class Delivering: LaneWork {
                 "the destination accepts none of the report's SOP classes (\(classes.map(\.rawValue).joined(separator: ", ")))"
             )
         }
-        if let file = claim.report.files.first(where: { $0.sopClassUID == reportClass.sopClassUID.text }) {
-            return file
-        }
+        let recorded = claim.report.files.first { $0.sopClassUID == reportClass.sopClassUID.text }
+        if let recorded, try spool.has(recorded.path) { return recorded }
         guard let contents = try queue.contents(ofReport: claim.report.number) else {
             throw CompositionError.permanent("the queue does not know the report any more")
         }
         let composed = try composer.compose(
             contents, as: reportClass, at: claim.report.recordedAt,
             original: claim.report.files.first.flatMap { UID(received: $0.sopInstanceUID) })
+        if let recorded {
+            // Lost with the spool's disk; the same images, model and moment give the same report.
+            guard composed.sopInstanceUID == recorded.sopInstanceUID else {
+                throw CompositionError.permanent(
+                    "the report's file is lost, and it cannot be composed as it was")
+            }
+            try spool.restore(composed.bytes, of: recorded)
+            return recorded
+        }
         return try spool.addVariant(
             composed.bytes, sopInstanceUID: composed.sopInstanceUID, sopClassUID: composed.sopClassUID,
             toReport: claim.report.number, in: queue, now: time.now())

@@ -83,6 +83,8 @@ final class Receiver: StoreProviderDelegate {
 
     func beginStore(_ request: StoreRequest) -> StoreDecision {
         do {
+            // Asked before the object comes; `keep` asks again.
+            if try queue.room() == .none { throw WorkQueueError.full }
             return .receive(path: try spool.makeIncomingPath(), freeBytesMin: spool.reserve)
         } catch {
             logger.error("instance refused: \(error)", metadata: metadata(of: request))

@@ -47,7 +47,8 @@ struct ReportComposer: Sendable {
 
     /// The report on a study.
     ///
-    /// Patient and study come from the image that was received last: what a hospital corrects, it corrects later.
+    /// Patient and study come from the image that was received last, of those whose files are there: what a hospital
+    /// corrects, it corrects later.
     /// - Parameters:
     ///   - moment: when it was composed first; Content Date and Time.
     ///   - original: the UID that it was recorded under, where this is a variant of it. It would be another if the program
@@ -55,9 +56,8 @@ struct ReportComposer: Sendable {
     func compose(
         _ contents: ReportContents, as reportClass: SRClass, at moment: Timestamp, original: UID? = nil
     ) throws(CompositionError) -> ComposedReport {
-        guard let newest = contents.instances.last else { throw .permanent("there is no image to report") }
         var report = try document(contents).report(
-            source: spool.absolute(newest.instance.path), composedAt: Self.localTime(moment))
+            source: spool.absolute(try source(contents)), composedAt: Self.localTime(moment))
         if let original { report.sopInstanceUID = original }
         do throws(DicomError) {
             return ComposedReport(
@@ -92,6 +92,22 @@ struct ReportComposer: Sendable {
         } catch {
             throw .permanent("\(error)")
         }
+    }
+
+    /// The file of the newest image that was not lost with the spool's disk.
+    private func source(_ contents: ReportContents) throws(CompositionError) -> String {
+        guard !contents.instances.isEmpty else { throw .permanent("there is no image to report") }
+        do throws(SpoolError) {
+            for reported in contents.instances.reversed() where try spool.has(reported.instance.path) {
+                return reported.instance.path
+            }
+            // Without its folders the spool is gone for a while, not the files for good.
+            guard try spool.has("instances") else { throw failure("stat", "instances", ENOENT) }
+        } catch {
+            throw .transient("the spool cannot be read: \(error)")
+        }
+        throw .permanent(
+            "the files of its images are missing from the spool: have one of them sent again, then retry")
     }
 
     private func knownModel(_ key: String) throws(CompositionError) -> ModelInUse {
@@ -138,9 +154,12 @@ struct ReportComposer: Sendable {
     private func predecessor(
         _ summary: ReportSummary
     ) throws(CompositionError) -> ResultDocument.Predecessor? {
-        guard let file = summary.files.first,
-            FileManager.default.fileExists(atPath: spool.absolute(file.path))
-        else { return nil }
+        guard let file = summary.files.first else { return nil }
+        do throws(SpoolError) {
+            guard try spool.has(file.path) else { return nil }
+        } catch {
+            throw .transient("\(error)")
+        }
         do throws(DicomError) {
             let dataset = try Dataset(path: spool.absolute(file.path))
             guard let instance = dataset.uid(.sopInstanceUID), let series = dataset.uid(.seriesInstanceUID)

@@ -23,6 +23,8 @@ package final class Retaining: LaneWork {
     private var isPurgingByAge = false
     /// What has been purged since it was last told.
     private var purged = Purge()
+    /// What had too little room, if that is why some of it went before its time.
+    private var purgedFor: String?
 
     /// Looks at everything at its first step.
     package init(
@@ -81,8 +83,11 @@ package final class Retaining: LaneWork {
     ///
     /// - Returns: whether there is too little room still, and more to purge.
     private func purgeForSpace(now: Timestamp) throws -> Bool {
-        guard try shortage() != nil else { return false }
-        if try purge(finishedBefore: now) { return true }
+        guard let short = try shortage() else { return false }
+        let before = purged.instances
+        let isPartial = try purge(finishedBefore: now)
+        if purged.instances > before { purgedFor = short }
+        if isPartial { return true }
         guard let full = try shortage(), nextWarning <= now else { return false }
         logger.warning("\(full) is nearly full, and nothing finished is left to purge")
         nextWarning = now + Self.interval
@@ -94,7 +99,7 @@ package final class Retaining: LaneWork {
         if try spool.space().freeBytes < configuration.current.spool.purgeThreshold {
             return "the spool's disk"
         }
-        return try queue.isNearlyFull() ? "the queue" : nil
+        return try queue.room() == .ample ? nil : "the queue"
     }
 
     /// - Returns: whether there may be more to purge.
@@ -107,8 +112,12 @@ package final class Retaining: LaneWork {
 
     private func tell() throws {
         guard purged.instances > 0 else { return }
-        logger.info("purged \(purged.instances) finished instances and \(purged.reports) reports")
+        let reason = purgedFor.map { ", some before spool.keepFor was over: \($0) is nearly full" } ?? ""
+        logger.log(
+            level: purgedFor == nil ? .info : .notice,
+            "purged \(purged.instances) finished instances and \(purged.reports) reports\(reason)")
         purged = Purge()
+        purgedFor = nil
         try queue.checkpoint()
     }
 }

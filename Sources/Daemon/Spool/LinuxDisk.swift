@@ -100,9 +100,15 @@ package struct LinuxDisk: SpoolDisk {
         return names
     }
 
-    package func lastChange(of path: String) throws(SpoolError) -> Timestamp {
+    package func lastChange(of path: String) throws(SpoolError) -> Timestamp? {
         var status = stat()
-        _ = try retrying("stat", path) { unsafe stat(path, &status) }
+        do {
+            _ = try retrying("stat", path) { unsafe stat(path, &status) }
+        } catch SpoolError.world(_, _, ENOENT) {
+            return nil
+        } catch {
+            throw error
+        }
         // The time of status change, which a rename sets; the time of modification is that of the content.
         return Timestamp(microseconds: Int64(status.st_ctim.tv_sec) * 1_000_000)
     }

@@ -4,7 +4,8 @@ package import WorkQueue
 ///
 /// Each alone looks well when the other's disk is not mounted: a queue would see all its files missing and make dead
 /// letters of what waits, a spool all its files without a record. So both hold one random name, the queue in a row and the
-/// spool in the file `identity`, and a start with two that do not match is refused before anything is touched.
+/// spool in the file `identity`, and a start with two that do not match is refused before anything is recovered or swept.
+/// Where both lie on one disk that is not mounted, nothing tells that from a first start.
 extension Spool {
     /// To be called once at start, before anything is recovered or swept. Two that have never met, as at the first start,
     /// get their name here; if the process dies on the way, the next start ends it.
@@ -18,7 +19,7 @@ extension Spool {
         case (nil, nil):
             try checkOldPair(queue)
             try name(queue)
-        case (nil, let other?) where try text(of: Self.newIdentityFile) == other: try settleName()
+        case (_, let other?) where try text(of: Self.newIdentityFile) == other: try settleName()
         case (nil, _):
             throw .stranger(
                 "this folder is not the spool that the queue has worked with. Is the spool's disk mounted?")
@@ -38,8 +39,8 @@ extension Spool {
     private static let identityFile = "identity"
     private static let newIdentityFile = "identity.new"
 
-    /// The file's name is new until the queue has the identity, so that a start in between is told from one with a disk that is
-    /// not mounted.
+    /// The file's name is new until the queue has the identity, so that a start in between is told from one with a disk
+    /// that is not mounted.
     private func name(_ queue: any WorkQueue) throws(SpoolError) {
         let identity = Self.uniqueName() + Self.uniqueName()
         let path = absolute(Self.newIdentityFile)
@@ -59,17 +60,11 @@ extension Spool {
     /// Of two without names, from before there were any, one must not be empty where the other is not.
     private func checkOldPair(_ queue: any WorkQueue) throws(SpoolError) {
         var knowsFiles = false
-        var needsFiles = false
-        try asking { () throws(WorkQueueError) in
-            try queue.forEachPath { path in
-                knowsFiles = true
-                needsFiles = needsFiles || path.neededBy != nil
-            }
-        }
+        try asking { () throws(WorkQueueError) in try queue.forEachPath { _ in knowsFiles = true } }
         let hasFiles = try !paths().isEmpty
-        if needsFiles, !hasFiles {
+        if knowsFiles, !hasFiles {
             throw .stranger(
-                "work waits in the queue, and the spool has no file at all. Is the spool's disk mounted?")
+                "the queue knows files, and the spool has none at all. Is the spool's disk mounted?")
         }
         if hasFiles, !knowsFiles {
             throw .stranger(

@@ -67,15 +67,15 @@ extension Spool {
         try disk.rename(absolute(path), to: absolute("orphans/\(name)"))
     }
 
-    /// Deletes orphans that were set aside longer ago than this, by the daemon's time: a clock that is set while it runs makes
-    /// none of them older.
+    /// Deletes orphans that were set aside longer ago than this, by the daemon's time: a clock that is set while it runs
+    /// makes none of them older.
     ///
     /// - Returns: how many.
     package func removeOrphans(olderThan age: Duration, now: Timestamp) throws(SpoolError) -> Int {
         var count = 0
         for name in try disk.names(in: absolute("orphans")) {
             let path = absolute("orphans/\(name)")
-            guard try now - disk.lastChange(of: path) > age else { continue }
+            guard let change = try disk.lastChange(of: path), now - change > age else { continue }
             try disk.remove(path)
             count += 1
         }

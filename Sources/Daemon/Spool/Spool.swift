@@ -119,7 +119,8 @@ package final class Spool: Sendable {
         return outcome
     }
 
-    /// Spares a copy of what is kept already the way through the disk.
+    /// Spares a copy of what is kept already the way through the disk, but where the file of what is kept was lost: then
+    /// the copy takes its place.
     private func dropCopy(
         _ incoming: String, of instance: ReceivedInstance, in queue: any WorkQueue, now: Timestamp
     ) throws(SpoolError) -> KeepOutcome? {
@@ -127,9 +128,9 @@ package final class Spool: Sendable {
             let known = try asking { () throws(WorkQueueError) in
                 let known = try queue.keptInstance(
                     sopInstanceUID: instance.sopInstanceUID, digest: instance.digest)
-                guard let known else { return nil as WorkID? }
+                guard let known else { return nil as KeptInstance? }
                 do throws(WorkQueueError) {
-                    try queue.noteDuplicate(of: known, callingAE: instance.callingAE, now: now)
+                    try queue.noteDuplicate(of: known.id, callingAE: instance.callingAE, now: now)
                 } catch .absent {
                     // Purged this very moment: then it is new again.
                     return nil
@@ -137,8 +138,13 @@ package final class Spool: Sendable {
                 return known
             }
             guard let known else { return nil }
-            try disk.remove(incoming)
-            return .duplicate(of: known)
+            if try has(known.path) {
+                try disk.remove(incoming)
+            } else {
+                try checkRoom()
+                try replace(known.path, by: incoming)
+            }
+            return .duplicate(of: known.id)
         } catch {
             try disk.remove(incoming)
             throw error
@@ -162,6 +168,14 @@ package final class Spool: Sendable {
             throw error
         }
         FaultPoint.keepFolderSynced.reach()
+    }
+
+    /// Puts a file where one that a row names was lost; durable afterwards.
+    private func replace(_ path: String, by incoming: String) throws(SpoolError) {
+        _ = try disk.sync(file: incoming)
+        try disk.rename(incoming, to: absolute(path))
+        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        try disk.sync(folder: absolute(folder))
     }
 
     /// Writes the row of a file that is in its place; if that fails, deletes the file. After an I/O error nobody knows
@@ -214,6 +228,23 @@ package final class Spool: Sendable {
         }
         if recorded != file { try disk.remove(absolute(file.path)) }
         return recorded
+    }
+
+    /// Writes a report's file anew where it was lost.
+    package func restore(_ bytes: [UInt8], of file: ReportFile) throws(SpoolError) {
+        let incoming = "\(folder)/incoming/\(Self.uniqueName()).dcm"
+        do throws(SpoolError) {
+            try disk.write(bytes, to: incoming)
+            try replace(file.path, by: incoming)
+        } catch {
+            try disk.remove(incoming)
+            throw error
+        }
+    }
+
+    /// Whether a file of this spool is there.
+    package func has(_ path: String) throws(SpoolError) -> Bool {
+        try disk.lastChange(of: absolute(path)) != nil
     }
 
     /// Write, sync, rename, sync. Reports may use the reserve: they are how space is made.

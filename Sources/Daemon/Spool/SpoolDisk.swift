@@ -24,8 +24,8 @@ package protocol SpoolDisk: Sendable {
     func remove(_ path: String) throws(SpoolError)
     /// The names in a folder, without `.` and `..`, in no order.
     func names(in folder: String) throws(SpoolError) -> [String]
-    /// When a file last changed its place, by the wall clock of then.
-    func lastChange(of path: String) throws(SpoolError) -> Timestamp
+    /// When a file last changed its place, by the wall clock of then; nil if it is not there.
+    func lastChange(of path: String) throws(SpoolError) -> Timestamp?
     /// How much space the file system has.
     func space(at path: String) throws(SpoolError) -> SpoolSpace
     /// Takes the lock file for as long as the answer lives; `nil` if another process has it.

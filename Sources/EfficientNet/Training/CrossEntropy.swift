@@ -56,8 +56,8 @@ package struct CrossEntropy: Sendable {
         return Result(loss: loss / total, gradient: gradient, probabilities: probabilities)
     }
 
-    /// The same for images that were mixed: each is to `ownShare`, 0…1, what `truth` says of it, and for the rest what it says
-    /// of the next one, that after the last being the first (Zhang et al. 2018).
+    /// The same for images that were mixed: each is to `ownShare`, 0…1, what `truth` says of it, and for the rest what it
+    /// says of the next one, that after the last being the first (Zhang et al. 2018).
     package func callAsFunction(logits: [Float], truth: [Int], ownShare: Double) -> Result {
         precondition((0...1).contains(ownShare))
         let own = self(logits: logits, truth: truth)

@@ -52,7 +52,7 @@ package struct BatchMaker {
             path: [StreamPurpose.augmentation.rawValue, UInt64(epoch), UInt64(position)])
     }
 
-    /// The share of its own that an image of a step keeps, 0.5…1; the rest is of the step's next image. 1: nothing is mixed.
+    /// The share of its own that an image of a step keeps, 0.5…1; the rest is of the step's next image. 1: not mixed.
     package func ownShare(epoch: Int, step: Int) -> Double {
         guard let alpha = recipe.mixup, alpha > 0 else { return 1 }
         var generator = SeededGenerator(

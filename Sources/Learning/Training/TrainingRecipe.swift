@@ -78,7 +78,7 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
     /// What chance does to the training images.
     package var augmentation = Augmentation()
     /// Every image of a step is mixed with the one after it, target and all, by a share that the step draws from
-    /// Beta(α, α) with this α (Zhang et al. 2018), 0…1. nil or 0: none; recipes without it read and write as they always did.
+    /// Beta(α, α) with this α, 0…1 (Zhang et al. 2018). nil: none; such a recipe reads and writes as before there was mixup.
     package var mixup: Double?
     /// Share of each class's images that are held back to watch the training, 0 ..< 0.5.
     package var validationFraction = 0.1

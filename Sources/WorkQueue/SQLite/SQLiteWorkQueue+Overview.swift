@@ -49,8 +49,10 @@ extension SQLiteWorkQueue {
         }
     }
 
-    package func isNearlyFull() throws(WorkQueueError) -> Bool {
-        try read { [settings] db in try SQLiteSize.usedBytes(db) > settings.databaseBytesForNew / 8 * 7 }
+    package func room() throws(WorkQueueError) -> QueueRoom {
+        let used = try read { db in try SQLiteSize.usedBytes(db) }
+        if used > settings.databaseBytesForNew { return .none }
+        return used > settings.databaseBytesForNew / 8 * 7 ? .scarce : .ample
     }
 
     package func spoolIdentity() throws(WorkQueueError) -> String? {

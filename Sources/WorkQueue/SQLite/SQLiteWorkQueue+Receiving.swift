@@ -7,10 +7,12 @@ extension SQLiteWorkQueue {
         try write(now: now) { try $0.keep(instance) }
     }
 
-    package func keptInstance(sopInstanceUID: String, digest: String) throws(WorkQueueError) -> WorkID? {
+    package func keptInstance(
+        sopInstanceUID: String, digest: String
+    ) throws(WorkQueueError) -> KeptInstance? {
         try read { db in
             guard let kept = try kept(sopInstanceUID, digest, in: db), kept.isInHonour else { return nil }
-            return kept.id
+            return KeptInstance(id: kept.id, path: kept.path)
         }
     }
 

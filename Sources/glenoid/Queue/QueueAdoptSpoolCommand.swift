@@ -10,10 +10,9 @@ struct QueueAdoptSpoolCommand: ParsableCommand {
         abstract: "Makes the queue and the spool belong together after one of them was lost.",
         discussion: """
             The daemon refuses to start where its queue and its spool have not worked together before: most likely a \
-            disk is not mounted. If one of the two is lost for good, or was put back from another time, this makes them \
-            a pair. The daemon must not be running. When it starts, work whose files are missing becomes dead letters, \
-            and files that the queue does not know are set aside in the spool's orphans/, from where they can be sent \
-            again with storescu.
+            disk is not mounted. If one of the two is lost for good, this makes them a pair. The daemon must not be \
+            running. When it starts, work whose files are missing becomes dead letters, and files that the queue does \
+            not know are set aside in the spool's orphans/, from where they can be sent again.
             """)
 
     @OptionGroup var configuration: ConfigurationOptions

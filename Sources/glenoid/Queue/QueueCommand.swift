@@ -10,7 +10,7 @@ struct QueueCommand: ParsableCommand {
         abstract: "Shows the daemon's work, and settles its dead letters.",
         discussion: """
             Work has names: i12 is a received instance, r3 a report to be made on a study by a model, d7 a report on \
-            its way to a destination. The daemon may be running or not.
+            its way to a destination. The daemon may be running or not, but for adopt-spool.
             """,
         subcommands: [
             QueueListCommand.self, QueueShowCommand.self, QueueRetryCommand.self, QueueDiscardCommand.self,

@@ -24,7 +24,7 @@ final class FaultyQueue: WorkQueue {
     func keep(_ instance: ReceivedInstance, now: Timestamp) throws(WorkQueueError) -> KeepOutcome {
         try write { () throws(WorkQueueError) in try real.keep(instance, now: now) }
     }
-    func keptInstance(sopInstanceUID: String, digest: String) throws(WorkQueueError) -> WorkID? {
+    func keptInstance(sopInstanceUID: String, digest: String) throws(WorkQueueError) -> KeptInstance? {
         try read { () throws(WorkQueueError) in
             try real.keptInstance(sopInstanceUID: sopInstanceUID, digest: digest)
         }
@@ -34,8 +34,8 @@ final class FaultyQueue: WorkQueue {
             try real.noteDuplicate(of: id, callingAE: callingAE, now: now)
         }
     }
-    func isNearlyFull() throws(WorkQueueError) -> Bool {
-        try read { () throws(WorkQueueError) in try real.isNearlyFull() }
+    func room() throws(WorkQueueError) -> QueueRoom {
+        try read { () throws(WorkQueueError) in try real.room() }
     }
     func spoolIdentity() throws(WorkQueueError) -> String? {
         try read { () throws(WorkQueueError) in try real.spoolIdentity() }

@@ -10,11 +10,13 @@ final class FailingQueue: WorkQueue {
     func keep(_ instance: ReceivedInstance, now: Timestamp) throws(WorkQueueError) -> KeepOutcome {
         throw error
     }
-    func keptInstance(sopInstanceUID: String, digest: String) throws(WorkQueueError) -> WorkID? { nil }
+    func keptInstance(sopInstanceUID: String, digest: String) throws(WorkQueueError) -> KeptInstance? {
+        nil
+    }
     func noteDuplicate(of id: WorkID, callingAE: String, now: Timestamp) throws(WorkQueueError) {
         throw error
     }
-    func isNearlyFull() throws(WorkQueueError) -> Bool { throw error }
+    func room() throws(WorkQueueError) -> QueueRoom { throw error }
     func spoolIdentity() throws(WorkQueueError) -> String? { nil }
     func setSpoolIdentity(_ identity: String) throws(WorkQueueError) { throw error }
     func associationEnded(_ association: String, now: Timestamp) throws(WorkQueueError) { throw error }

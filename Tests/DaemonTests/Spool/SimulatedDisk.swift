@@ -165,7 +165,9 @@ final class SimulatedDisk: SpoolDisk, @unchecked Sendable {
         }
     }
 
-    func lastChange(of path: String) throws(SpoolError) -> Timestamp { lastChange }
+    func lastChange(of path: String) throws(SpoolError) -> Timestamp? {
+        content(path) == nil ? nil : lastChange
+    }
 
     func space(at path: String) throws(SpoolError) -> SpoolSpace {
         SpoolSpace(freeBytes: freeBytes, totalBytes: 1 << 40)

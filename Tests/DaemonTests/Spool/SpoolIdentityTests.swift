@@ -65,6 +65,20 @@ import WorkQueue
         }
     }
 
+    @Test func anAdoptionThatIsInterruptedIsEndedByTheNextStart() throws {
+        let bench = try SpoolBench()
+        try bench.spool.join(bench.queue)
+        _ = try bench.receive("1.2.3")
+        bench.disk.onCall { operation, path in
+            operation == "rename" && path.hasSuffix("/identity") ? .full : nil
+        }
+        #expect(throws: SpoolError.full) { try bench.spool.adopt(bench.queue) }
+        bench.disk.onCall { _, _ in nil }
+        _ = try bench.restart(powerLost: true)
+        try bench.spool.join(bench.queue)
+        #expect(bench.disk.files.filter { $0.contains("identity") } == ["/spool/identity"])
+    }
+
     @Test func aMeetingWhoseCommitFailsIsBegunAgain() throws {
         let bench = try SpoolBench()
         #expect(throws: SpoolError.queue(.full)) { try bench.spool.join(FailingQueue(.full)) }
@@ -92,7 +106,7 @@ import WorkQueue
 
     @Test func halfOfAPairOfAnOlderVersionIsRefused() throws {
         let bench = try oldPair(1)
-        #expect(try refusal(emptySpool(), bench.queue)?.contains("no file at all") == true)
+        #expect(try refusal(emptySpool(), bench.queue)?.contains("has none at all") == true)
         #expect(try refusal(bench.spool, SpoolBench().queue)?.contains("knows none at all") == true)
         #expect(try refusal(bench.spool, bench.queue) == nil)
     }

@@ -120,6 +120,26 @@ import WorkQueue
         #expect(try bench.restart(powerLost: false).orphanCount == 1)
     }
 
+    @Test func aCopyTakesThePlaceOfAFileThatIsLost() throws {
+        let bench = try SpoolBench()
+        let id = WorkID(.instance, 1)
+        #expect(try bench.receive("1.2.3") == .new(id))
+        let path = try #require(bench.files("instances").first)
+        try bench.disk.remove(path)
+        // A disk that fails in between: the sender is not told success, and the next copy is taken.
+        for operation in ["fdatasync", "rename", "fsync"] {
+            bench.disk.onCall { found, _ in found == operation ? .readOnly : nil }
+            #expect(throws: SpoolError.self) { try bench.receive("1.2.3") }
+            bench.disk.onCall { _, _ in nil }
+            #expect(bench.files("incoming").isEmpty)
+            try bench.disk.remove(path)
+        }
+        #expect(try bench.receive("1.2.3") == .duplicate(of: id))
+        #expect(bench.files("instances") == [path])
+        _ = try bench.restart(powerLost: true)
+        #expect(bench.disk.content(path) == Array("pixels".utf8))
+    }
+
     @Test func twoProcessesCannotShareASpool() throws {
         let bench = try SpoolBench()
         #expect(throws: SpoolError.inUse(folder: "/spool")) {
