@@ -86,7 +86,8 @@ package final class Spool: Sendable {
     }
 
     /// Keeps a received file for good: sync it, rename it to its place, sync the folder, commit the row; only when this
-    /// returns may the sender be told 0x0000. A copy of what is kept already is deleted instead.
+    /// returns may the sender be told 0x0000. A copy of what is kept already is deleted instead, or takes the place of a
+    /// file that was lost.
     ///
     /// - Parameters:
     ///   - incoming: a path from ``makeIncomingPath()``, written and closed.
@@ -96,7 +97,7 @@ package final class Spool: Sendable {
         incoming: String, as instance: ReceivedInstance, in queue: any WorkQueue, now: Timestamp
     ) throws(SpoolError) -> KeepOutcome {
         FaultPoint.keepReceived.reach()
-        if let outcome = try dropCopy(incoming, of: instance, in: queue, now: now) { return outcome }
+        if let outcome = try takeCopy(incoming, of: instance, in: queue, now: now) { return outcome }
         var instance = instance
         do {
             // What arrived in the meantime may have used up the room there was at the beginning.
@@ -121,7 +122,7 @@ package final class Spool: Sendable {
 
     /// Spares a copy of what is kept already the way through the disk, but where the file of what is kept was lost: then
     /// the copy takes its place.
-    private func dropCopy(
+    private func takeCopy(
         _ incoming: String, of instance: ReceivedInstance, in queue: any WorkQueue, now: Timestamp
     ) throws(SpoolError) -> KeepOutcome? {
         do {
@@ -170,7 +171,7 @@ package final class Spool: Sendable {
         FaultPoint.keepFolderSynced.reach()
     }
 
-    /// Puts a file where one that a row names was lost; durable afterwards.
+    /// Puts a whole file into its place, also of one that was lost; durable afterwards.
     private func replace(_ path: String, by incoming: String) throws(SpoolError) {
         _ = try disk.sync(file: incoming)
         try disk.rename(incoming, to: absolute(path))
@@ -232,14 +233,7 @@ package final class Spool: Sendable {
 
     /// Writes a report's file anew where it was lost.
     package func restore(_ bytes: [UInt8], of file: ReportFile) throws(SpoolError) {
-        let incoming = "\(folder)/incoming/\(Self.uniqueName()).dcm"
-        do throws(SpoolError) {
-            try disk.write(bytes, to: incoming)
-            try replace(file.path, by: incoming)
-        } catch {
-            try disk.remove(incoming)
-            throw error
-        }
+        try place(bytes, at: file.path)
     }
 
     /// Whether a file of this spool is there.
@@ -247,27 +241,15 @@ package final class Spool: Sendable {
         try disk.lastChange(of: absolute(path)) != nil
     }
 
-    /// Write, sync, rename, sync. Reports may use the reserve: they are how space is made.
+    /// A new file for a report.
     private func store(
         _ bytes: [UInt8], sopInstanceUID: String, sopClassUID: String
     ) throws(SpoolError) -> ReportFile {
-        let name = Self.uniqueName()
-        let incoming = "\(folder)/incoming/\(name).dcm"
         // Not named by the UID alone: a report of the same UID may just be being purged.
-        let path = "reports/\(Self.fileName(sopInstanceUID))-\(name).dcm"
+        let path = "reports/\(Self.fileName(sopInstanceUID))-\(Self.uniqueName()).dcm"
+        if let errorNumber = FaultPoint.reportComposed.reach() { throw failure("write", path, errorNumber) }
         do throws(SpoolError) {
-            if let errorNumber = FaultPoint.reportComposed.reach() {
-                throw failure("write", incoming, errorNumber)
-            }
-            try disk.write(bytes, to: incoming)
-            _ = try disk.sync(file: incoming)
-            try disk.rename(incoming, to: absolute(path))
-        } catch {
-            try disk.remove(incoming)
-            throw error
-        }
-        do {
-            try disk.sync(folder: folder + "/reports")
+            try place(bytes, at: path)
         } catch {
             try disk.remove(absolute(path))
             throw error
@@ -276,6 +258,18 @@ package final class Spool: Sendable {
         return ReportFile(
             sopInstanceUID: sopInstanceUID, sopClassUID: sopClassUID, path: path,
             byteCount: Int64(bytes.count))
+    }
+
+    /// Write, sync, rename, sync. Reports may use the reserve: they are how space is made.
+    private func place(_ bytes: [UInt8], at path: String) throws(SpoolError) {
+        let incoming = "\(folder)/incoming/\(Self.uniqueName()).dcm"
+        do throws(SpoolError) {
+            try disk.write(bytes, to: incoming)
+            try replace(path, by: incoming)
+        } catch {
+            try disk.remove(incoming)
+            throw error
+        }
     }
 
     // MARK: Names
