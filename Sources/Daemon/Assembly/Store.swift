@@ -54,7 +54,7 @@ struct Store: Sendable {
             }
             if sweep.missingFinishedCount > 0 {
                 logger.warning(
-                    "\(sweep.missingFinishedCount) files of finished work are missing from the spool"
+                    "files of finished work that are missing from the spool: \(sweep.missingFinishedCount)"
                 )
             }
             for id in sweep.missing {

@@ -27,7 +27,7 @@ extension Spool {
             throw .stranger(
                 "this queue has never worked with the spool, which is another one's. Is the queue's disk mounted?"
             )
-        case (_, _): throw .stranger("the spool is another queue's")
+        case (_, _): throw .stranger("the spool is another queue's. Is the right disk mounted?")
         }
     }
 

@@ -40,7 +40,9 @@ import WorkQueue
         #expect(
             try refusal(bench.spool, unmounted.queue)?.contains("Is the queue's disk mounted?") == true)
         try unmounted.spool.join(unmounted.queue)
-        #expect(try refusal(bench.spool, unmounted.queue) == "the spool is another queue's")
+        #expect(
+            try refusal(bench.spool, unmounted.queue)
+                == "the spool is another queue's. Is the right disk mounted?")
         try bench.spool.join(bench.queue)
     }
 
