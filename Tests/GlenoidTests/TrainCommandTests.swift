@@ -81,6 +81,38 @@ import Testing
         #expect(shown.status == 0, "\(shown.errors)")
     }
 
+    @Test func aSecondTrainingLearnsFromAllImagesAndIsResumedLikeTheFirst() throws {
+        let pictures = try Pictures()
+        let whole = try Program.run(
+            "glenoid", pictures.arguments(["--refit", "--json"], to: "\(pictures.folder)/whole"))
+        #expect(whole.status == 0 && whole.errors.contains("first training"), "\(whole.errors)")
+        let record = try #require(
+            JSONSerialization.jsonObject(with: Data(whole.output.utf8)) as? [String: Any])
+        #expect(record["trainingCount"] as? Int == 14 && (record["validation"] as? [String])?.count == 4)
+        let killed = try Running(
+            "glenoid", pictures.arguments(["--refit"]), logPath: "\(pictures.folder)/log")
+        // The third epoch of the first training, then the first of the second.
+        #expect(
+            eventually(within: 120) {
+                killed.log.components(separatedBy: "epoch 1/3").count > 2 || !killed.isRunning
+            })
+        killed.end(SIGKILL)
+        let resumed = try Program.run("glenoid", pictures.arguments(["--refit", "--resume"]))
+        #expect(resumed.status == 0 && !resumed.errors.contains("first training"), "\(resumed.errors)")
+        #expect(resumed.output.contains("held back from a first training"))
+        for file in ["weights.safetensors", "training.json"] {
+            #expect(try pictures.bytes(file, of: "whole") == pictures.bytes(file, of: "model"), "\(file)")
+        }
+        let calibrations = try ["whole", "model"].map { bundle in
+            let description = try JSONSerialization.jsonObject(with: pictures.bytes("model.json", of: bundle))
+            return try #require(description as? [String: Any])
+        }
+        for key in ["temperature", "threshold", "familiarity"] {
+            #expect("\(calibrations[0][key] ?? 0)" == "\(calibrations[1][key] ?? 1)", "\(key)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: "\(pictures.model).training.choice.json"))
+    }
+
     @Test func controlCStopsBetweenTwoStepsAndSaysHowToGoOn() throws {
         let pictures = try Pictures()
         let run = try Running(

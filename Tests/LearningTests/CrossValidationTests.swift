@@ -41,12 +41,13 @@ import Testing
 
     private func validation(
         _ folder: TemporaryFolder, recipe: TrainingRecipe = recipe,
-        images: [LearningImage] = TinyTraining.images(20), patients: [String] = [], foldCount: Int = 2
+        images: [LearningImage] = TinyTraining.images(20), patients: [String] = [], foldCount: Int = 2,
+        choices: TemporaryFolder? = nil
     ) throws -> CrossValidation {
         try CrossValidation(
             set: set(images, patients: patients), start: TinyTraining.start.get(), recipe: recipe,
             foldCount: foldCount,
-            stateFolder: folder.path)
+            stateFolder: folder.path, choicesFolder: choices?.path)
     }
 
     @Test func aStoppedRunGoesOnAndEndsAsTheUninterruptedOne() throws {
@@ -72,6 +73,85 @@ import Testing
             #expect(seen.isDisjoint(with: expected[fold].cases.map(\.name)))
             #expect(!split.validation.isEmpty && Set(split.validation).isDisjoint(with: split.training))
         }
+    }
+
+    /// The recipe with a second training, and the one without.
+    private static var refitted: (with: TrainingRecipe, without: TrainingRecipe) {
+        var recipe = recipe
+        recipe.selection = .last
+        let without = recipe
+        recipe.refit = true
+        return (recipe, without)
+    }
+
+    @Test func aSecondTrainingLearnsFromWhatTheFirstOneChoseBy() throws {
+        let (folder, plainFolder) = (TemporaryFolder(), TemporaryFolder())
+        let (with, without) = Self.refitted
+        let plain = try #require(try validation(plainFolder, recipe: without).run(fold: 0, threadCount: 2))
+        let refitted = try validation(folder, recipe: with)
+        var parts: [CalibratedTraining.Part] = []
+        var counts: [Int] = []
+        let result = try #require(
+            try refitted.run(
+                fold: 0, threadCount: 2,
+                began: {
+                    parts.append($0.part)
+                    counts.append($0.trainingCount)
+                }))
+        let split = try refitted.split(fold: 0)
+        #expect(parts == [.choosing, .model])
+        #expect(counts == [split.training.count, split.training.count + split.validation.count])
+        #expect(
+            result.trainingCount == 20 - result.cases.count && result.validationCount == plain.validationCount
+        )
+        // Chosen by the first training, answered by the second.
+        #expect(result.temperature == plain.temperature && result.threshold == plain.threshold)
+        #expect(result.distanceMax == plain.distanceMax)
+        #expect(result.cases.map(\.name) == plain.cases.map(\.name))
+        #expect(result.cases.map(\.logits) != plain.cases.map(\.logits))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["fold-01.json"])
+
+        // What the fold without a second training has chosen can be taken over.
+        let shorter = TemporaryFolder()
+        var begun: [CalibratedTraining.Part] = []
+        let taken = try validation(shorter, recipe: with, choices: plainFolder).run(
+            fold: 0, threadCount: 2, began: { begun.append($0.part) })
+        #expect(begun == [.model])
+        #expect(taken?.cases == result.cases && taken?.threshold == result.threshold)
+    }
+
+    @Test func aSecondTrainingThatIsStoppedDoesNotRepeatTheFirst() throws {
+        let (whole, cut) = (TemporaryFolder(), TemporaryFolder())
+        let recipe = Self.refitted.with
+        let expected = try validation(whole, recipe: recipe).run(fold: 0, threadCount: 2)
+        var isInSecond = false
+        let stopped = try validation(cut, recipe: recipe).run(
+            fold: 0, threadCount: 2, began: { isInSecond = $0.part == .model }, shouldStop: { isInSecond })
+        #expect(stopped == nil && isInSecond)
+        var begun: [CalibratedTraining.Part] = []
+        let result = try validation(cut, recipe: recipe).run(
+            fold: 0, threadCount: 2, began: { begun.append($0.part) })
+        #expect(begun == [.model])
+        #expect(result?.cases == expected?.cases && result?.threshold == expected?.threshold)
+    }
+
+    @Test func choicesOfAnotherTrainingAreRefused() throws {
+        let (folder, plainFolder) = (TemporaryFolder(), TemporaryFolder())
+        let (with, without) = Self.refitted
+        var other = without
+        other.bodyRate *= 2
+        _ = try validation(plainFolder, recipe: other).run(fold: 0, threadCount: 2)
+        #expect(throws: LearningError.self) {
+            try validation(folder, recipe: with, choices: plainFolder).run(fold: 0, threadCount: 2)
+        }
+        // Those of its own folder likewise: a first training of other images or another recipe.
+        try Data(#"{"fingerprint": "0", "choice": {}}"#.utf8).write(
+            to: URL(fileURLWithPath: folder.path + "/fold-01.training.choice.json"))
+        let error = #expect(throws: LearningError.self) {
+            try validation(folder, recipe: with).run(fold: 0, threadCount: 2)
+        }
+        #expect(error?.description.contains("choice.json") == true)
+        #expect(throws: LearningError.self) { try validation(folder, recipe: without, choices: plainFolder) }
     }
 
     @Test func theStateOfAnotherCrossValidationIsRefused() throws {

@@ -23,13 +23,13 @@ import Testing
         #expect(try read(recipe.json) == recipe)
     }
 
-    /// State folders and training records of before there was mixup name recipes by this text.
-    @Test func aRecipeWithoutMixupReadsAndWritesAsItAlwaysDid() throws {
-        #expect(!TrainingRecipe().json.contains("mixup"))
-        #expect(try read(#"{"mixup": 0}"#) == TrainingRecipe())
-        let mixed = try read(#"{"mixup": 0.2}"#)
-        #expect(mixed.mixup == 0.2)
-        #expect(try read(mixed.json) == mixed)
+    /// State folders and training records of before there were these keys name recipes by this text.
+    @Test func aRecipeWithoutMixupAndRefitReadsAndWritesAsItAlwaysDid() throws {
+        #expect(!TrainingRecipe().json.contains("mixup") && !TrainingRecipe().json.contains("refit"))
+        #expect(try read(#"{"mixup": 0, "refit": false}"#) == TrainingRecipe())
+        let recipe = try read(#"{"mixup": 0.2, "refit": true}"#)
+        #expect(recipe.mixup == 0.2 && recipe.refit == true)
+        #expect(try read(recipe.json) == recipe)
     }
 
     @Test(arguments: [
@@ -42,6 +42,8 @@ import Testing
         (#"{"dropout": 1}"#, "dropout is 1"), (#"{"averageDecay": 1}"#, "averageDecay is 1"),
         (#"{"mixup": 1.5}"#, "mixup is 1.5"), (#"{"mixup": -0.1}"#, "mixup is -0.1"),
         (#"{"validationFraction": 0.6}"#, "0.6"),
+        (#"{"refit": true, "selection": "best"}"#, "refit"), (#"{"refit": true, "patience": 3}"#, "refit"),
+        (#"{"refit": true, "validationFraction": 0}"#, "refit"),
         (#"{"augmentation": {"rotation": 400}}"#, "rotation is 400"),
         (#"{"batchStatisticsFrom": "blocks.9"}"#, "batchStatisticsFrom is \"blocks.9\""),
         ("[1]", "not a JSON object"), ("{", "not JSON"),

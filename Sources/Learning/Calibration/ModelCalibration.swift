@@ -76,6 +76,20 @@ package struct ModelCalibration: Sendable {
             + "statistics of \(training.features.count) training images."
     }
 
+    /// Takes over what an earlier training of the same recipe has chosen on the images that it held back, which this one
+    /// has learned from; the statistics are those of this one's training images.
+    package init(training: Training, chosen: HeldBackChoice) throws(LearningError) {
+        try training.check()
+        familiarity = try FamiliarityFit.statistics(of: training.features + training.copies)
+        distanceMax = chosen.distanceMax
+        falseAlarmRate = FamiliarityFit.falseAlarmRate(distanceCount: chosen.imageCount)
+        temperature = chosen.temperature
+        threshold = chosen.threshold
+        note =
+            "Temperature, threshold and distance chosen on \(chosen.imageCount) images that a first training held back; "
+            + "this model learned from them too; statistics of \(training.features.count) training images."
+    }
+
     /// Chooses only what training images can tell: each is judged by statistics of the others.
     ///
     /// Temperature and threshold stay as they are, since a model is surer of its training images than it should be. The

@@ -6,6 +6,7 @@ internal import Foundation
 ///
 /// Images tied by patient or as near duplicates are in one fold. Within a fold, a part of the other folds' images is held
 /// back by the same rule; epoch, temperature and thresholds are chosen on it; the test fold is looked at once, at the end.
+/// With `refit` the network that is tested has then learned from what was held back too (`CalibratedTraining`).
 /// A killed run goes on where it was: finished folds are kept, and the one at hand has the trainer's checkpoint.
 package struct CrossValidation {
     /// The images.
@@ -20,16 +21,25 @@ package struct CrossValidation {
     package let views: ViewSettings
     private let state: CrossValidationState
     private let fingerprint: String
+    /// The same cross-validation without `refit`, whose folds' choices are taken over; nil where there is none.
+    private let choices: CrossValidationState?
+    private let fingerprintWithoutRefit: String
 
     /// Checks what can be checked before hours are spent.
     ///
     /// Throws `settings` for an impossible recipe or one that holds nothing back, `data` for images that cannot be cut
     /// into folds, `world` where the folder cannot be made.
+    ///
+    /// - Parameter choicesFolder: the state of a cross-validation of the same recipe without `refit`. A fold that is done
+    ///   there has chosen already, and is not trained a first time here.
     package init(
         set: LearningSet, start: TrainingStart, recipe: TrainingRecipe, foldCount: Int,
-        views: ViewSettings = .plain, stateFolder: String
+        views: ViewSettings = .plain, stateFolder: String, choicesFolder: String? = nil
     ) throws(LearningError) {
         try recipe.check()
+        guard choicesFolder == nil || recipe.refit == true else {
+            throw .settings("choices are taken over by a recipe with refit only")
+        }
         guard recipe.validationFraction > 0 else {
             throw .settings(
                 "the recipe holds nothing back (validationFraction is 0): epoch, temperature and thresholds are chosen on it"
@@ -47,11 +57,15 @@ package struct CrossValidation {
         self.recipe = recipe
         self.views = views
         state = CrossValidationState(folder: stateFolder)
-        fingerprint = Classification.fingerprint(
-            of: [
-                recipe.json, start.source, start.digest, start.notes.joined(separator: "\n"), set.digest,
-                "\(folds.assignment)", "\(views.mirrored) \(views.zooms)",
-            ].joined(separator: "\n"))
+        choices = choicesFolder.map { CrossValidationState(folder: $0) }
+        let rest = [
+            start.source, start.digest, start.notes.joined(separator: "\n"), set.digest,
+            "\(folds.assignment)",
+            "\(views.mirrored) \(views.zooms)",
+        ]
+        fingerprint = Classification.fingerprint(of: ([recipe.json] + rest).joined(separator: "\n"))
+        fingerprintWithoutRefit = Classification.fingerprint(
+            of: ([recipe.withoutRefit.json] + rest).joined(separator: "\n"))
         try state.make()
     }
 
@@ -63,33 +77,32 @@ package struct CrossValidation {
     /// Trains and tests one fold, from 0, or goes on with it; nil where it was stopped, its last epoch kept.
     ///
     /// Throws as `Trainer` does; what is done stays.
+    ///
+    /// - Parameter began: called when a training of the fold begins; there are two with `refit`.
     package func run(
-        fold: Int, threadCount: Int, shouldStop: () -> Bool = { false },
-        progress: (TrainingProgress) -> Void = { _ in }
+        fold: Int, threadCount: Int, began: (CalibratedTraining.Beginning) -> Void = { _ in },
+        shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
     ) throws(LearningError) -> FoldResult? {
         let clock = ContinuousClock()
         let begin = clock.now
         let split = try split(fold: fold)
-        let trainer = try Trainer(
+        let training = try CalibratedTraining(
             recipe: recipe, start: start, training: split.training.map { set.images[$0] },
-            validation: split.validation.map { set.images[$0] },
-            stateFolder: state.trainingFolder(fold: fold), resuming: true, threadCount: threadCount)
-        guard case .finished(let model) = try trainer.run(shouldStop: shouldStop, progress: progress) else {
-            return nil
-        }
-        let network = try model.network(threadCount: threadCount)
-        let calibration = try ModelCalibration(
-            of: network, training: split.training.map { set.images[$0] },
             heldBack: split.validation.map { set.images[$0] }, input: set.input, views: views,
-            seed: recipe.seed)
+            stateFolder: state.trainingFolder(fold: fold), threadCount: threadCount)
+        let choice = try choices?.result(fold: fold, fingerprint: fingerprintWithoutRefit)?.choice
+        let product = try training.run(
+            given: choice, resuming: true, began: began, shouldStop: shouldStop, progress: progress)
+        guard let product, let calibration = product.calibration else { return nil }
+        let network = try product.model.network(threadCount: threadCount)
         let result = FoldResult(
-            fold: fold + 1, fingerprint: fingerprint, trainingCount: split.training.count,
-            validationCount: split.validation.count, epoch: model.epoch,
+            fold: fold + 1, fingerprint: fingerprint, trainingCount: product.trainingCount,
+            validationCount: split.validation.count, epoch: product.model.epoch,
             temperature: calibration.temperature ?? 1, threshold: calibration.threshold ?? 0,
             distanceMax: calibration.distanceMax, seconds: (clock.now - begin) / .seconds(1),
-            history: model.history, cases: test(network, calibration, on: folds.members(of: fold)))
+            history: product.model.history, cases: test(network, calibration, on: folds.members(of: fold)))
         try state.write(result)
-        trainer.removeState()
+        training.removeState()
         return result
     }
 

@@ -24,7 +24,7 @@ package struct FoldResult: Codable, Sendable, Equatable {
     package let fingerprint: String
     /// Images that weights were learned from.
     package let trainingCount: Int
-    /// Images that epoch, temperature and thresholds were chosen by.
+    /// Images that epoch, temperature and thresholds were chosen by; with `refit` they are among those learned from.
     package let validationCount: Int
     /// The epoch whose weights were taken, from 1.
     package let epoch: Int
@@ -52,6 +52,14 @@ package struct FoldResult: Codable, Sendable, Equatable {
             Assessment.Case(
                 truth: $0.truth, probabilities: $0.probabilities, isAbstained: $0.abstention != nil)
         }
+    }
+
+    /// What was chosen by the images held back, for a training that learns from them too.
+    var choice: HeldBackChoice {
+        HeldBackChoice(
+            temperature: temperature, threshold: threshold, distanceMax: distanceMax,
+            imageCount: validationCount,
+            accuracy: history.first { $0.epoch == epoch }?.validationAccuracy ?? 0)
     }
 
     /// Test images beyond the distance, all of which show what the model was trained on: false alarms.

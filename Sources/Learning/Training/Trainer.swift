@@ -281,7 +281,7 @@ package final class Trainer {
 
 extension Trainer {
     /// Images per class; throws where they cannot be learned from.
-    private static func counts(
+    static func counts(
         _ training: [LearningImage], _ validation: [LearningImage], _ settings: NetworkSettings
     ) throws(LearningError) -> [Int] {
         var counts = [Int](repeating: 0, count: settings.classCount)
@@ -310,7 +310,7 @@ extension Trainer {
     }
 
     /// SHA-256 over all that decides the result.
-    private static func fingerprint(
+    static func fingerprint(
         _ recipe: TrainingRecipe, _ start: TrainingStart, _ training: [LearningImage],
         _ validation: [LearningImage]
     ) -> String {

@@ -52,7 +52,7 @@ package struct TrainingRecord: Codable, Sendable, Equatable {
     package var dataDigest: String
     /// Images that were learned from.
     package var trainingCount: Int
-    /// Names of the images that were held back to watch.
+    /// Names of the images that were held back to watch; with `refit`, from the first training only.
     package var validation: [String]
     /// One record an epoch.
     package var history: [EpochRecord]

@@ -37,6 +37,11 @@ extension TrainingRecipe {
         guard validationFraction >= 0, validationFraction < 0.5 else {
             throw .settings("a validation fraction of \(validationFraction) is not in 0 ..< 0.5")
         }
+        // The second training has nothing to choose an epoch by, and fewer epochs would be another schedule.
+        guard refit != true || selection == .last && patience == 0 && validationFraction > 0 else {
+            throw .settings(
+                "the recipe: refit is for selection \"last\", patience 0 and a validationFraction above 0")
+        }
         guard frozenStatisticsStages != nil else {
             throw .settings(
                 "the recipe: batchStatisticsFrom is \"\(batchStatisticsFrom)\"; stem, blocks.STAGE, "

@@ -11,6 +11,7 @@ extension TrainingRecipe {
         let whole: Data
         var defaults = TrainingRecipe()
         defaults.mixup = 0
+        defaults.refit = false
         do {
             let given = try JSONSerialization.jsonObject(with: Data(json))
             let defaults = try JSONSerialization.jsonObject(with: JSONEncoder().encode(defaults))
@@ -32,6 +33,7 @@ extension TrainingRecipe {
             throw .settings("the recipe: \(error.localizedDescription)")
         }
         if mixup == 0 { mixup = nil }
+        if refit == false { refit = nil }
         try check()
     }
 

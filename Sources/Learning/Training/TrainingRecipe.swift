@@ -82,6 +82,9 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
     package var mixup: Double?
     /// Share of each class's images that are held back to watch the training, 0 ..< 0.5.
     package var validationFraction = 0.1
+    /// Whether a second training, on all images, makes the model, once the first one has chosen temperature, threshold
+    /// and distance by what it held back: few images are missed less. nil: no; such a recipe reads and writes as before.
+    package var refit: Bool?
     /// Epochs without a smaller validation loss after which training stops; 0: never.
     package var patience = 0
     /// Which epoch's weights become the model.
@@ -91,6 +94,13 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
 
     /// The default recipe.
     package init() {}
+
+    /// The recipe of the training that chooses, where there are two.
+    var withoutRefit: TrainingRecipe {
+        var result = self
+        result.refit = nil
+        return result
+    }
 
     /// The side of an epoch's images, epochs from 1.
     package func side(epoch: Int) -> Int {

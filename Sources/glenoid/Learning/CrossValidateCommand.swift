@@ -31,6 +31,12 @@ struct CrossValidateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where folds and checkpoints are kept.", valueName: "folder"))
     var state = "cross-validation.state"
 
+    @Option(
+        help: ArgumentHelp(
+            "With a recipe that has refit: the state of a cross-validation without it, whose folds' choices are taken over.",
+            valueName: "folder"))
+    var choices: String?
+
     @Option(help: ArgumentHelp("Run only these folds now, comma-separated, from 1.", valueName: "folds"))
     var only: String?
 
@@ -79,7 +85,8 @@ struct CrossValidateCommand: ParsableCommand {
             for note in plan.notes { complain(note) }
             let validation = try CrossValidation(
                 set: plan.set, start: plan.start, recipe: plan.recipe, foldCount: folds,
-                views: viewOptions.settings ?? plan.start.base?.views ?? .plain, stateFolder: state)
+                views: viewOptions.settings ?? plan.start.base?.views ?? .plain, stateFolder: state,
+                choicesFolder: choices)
             let wanted = try foldsToRun()
             if !baselinesOnly { try train(validation, wanted, threadCount) }
             if baselinesOnly {
@@ -121,13 +128,12 @@ struct CrossValidateCommand: ParsableCommand {
         let clock = ContinuousClock()
         var spent = Duration.zero
         for (position, fold) in todo.enumerated() {
-            let count = try validation.split(fold: fold).training.count
             complain("fold \(fold + 1) of \(folds), \(todo.count - position) to do")
             let begin = clock.now
-            let display = TrainingDisplay(trainingCount: count)
+            let display = TrainingDisplay()
             let result = try validation.run(
-                fold: fold, threadCount: threadCount, shouldStop: { interruption.isAsked },
-                progress: { display.show($0) })
+                fold: fold, threadCount: threadCount, began: { display.begin($0) },
+                shouldStop: { interruption.isAsked }, progress: { display.show($0) })
             display.end()
             guard let result else {
                 complain("stopped; what is done is in \(state), the same command goes on")

@@ -27,6 +27,12 @@ struct RecipeOptions: ParsableArguments {
         help: ArgumentHelp("Share of the images that are held back to watch.", valueName: "share"))
     var validation: Double?
 
+    @Flag(
+        help:
+            "Train a second time, on all images; the first training, with some held back, chooses the thresholds."
+    )
+    var refit = false
+
     /// The recipe of the file, else of the bundle's shape, with the options on top.
     func recipe(architecture baseArchitecture: String?, side baseSide: Int?) throws -> TrainingRecipe {
         var result = TrainingRecipe()
@@ -42,6 +48,7 @@ struct RecipeOptions: ParsableArguments {
         if let batch { result.batch = batch }
         if let seed { result.seed = seed }
         if let validation { result.validationFraction = validation }
+        if refit { result.refit = true }
         try result.check()
         return result
     }

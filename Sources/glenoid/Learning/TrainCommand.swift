@@ -57,32 +57,43 @@ struct TrainCommand: ParsableCommand {
         do {
             let plan = try TrainingPlan(source: source, startOptions, recipeOptions)
             for note in plan.notes { complain(note) }
-            let trainer = try Trainer(
-                recipe: plan.recipe, start: plan.start, training: plan.training, validation: plan.validation,
-                stateFolder: state ?? "\(folder).training", resuming: resume, threadCount: threadCount)
+            let training = try CalibratedTraining(
+                recipe: plan.recipe, start: plan.start, training: plan.training, heldBack: plan.validation,
+                input: plan.set.input, views: description(plan).views ?? .plain,
+                stateFolder: state ?? "\(folder).training", threadCount: threadCount)
             try plan.checkDescription(named: name)
             try makeOutput()
             // What ends before anything is written leaves no empty folder.
             defer { unsafe rmdir(folder) }
-            if resume {
-                complain(
-                    trainer.epoch > 0
-                        ? "continues after epoch \(trainer.epoch)" : "no checkpoint: starts at the beginning")
-            }
             let interruption = Interruption()
-            let display = TrainingDisplay(trainingCount: plan.training.count)
-            let outcome = try trainer.run(
-                shouldStop: { interruption.isAsked }, progress: { display.show($0) })
+            let display = TrainingDisplay()
+            var epochsKept: Int?
+            let product = try training.run(
+                resuming: resume,
+                began: { beginning in
+                    display.begin(beginning)
+                    if resume, beginning.epoch > 0 {
+                        complain("continues after epoch \(beginning.epoch)")
+                    } else if resume, epochsKept == nil {
+                        complain("no checkpoint: starts at the beginning")
+                    }
+                    epochsKept = beginning.epoch
+                }, shouldStop: { interruption.isAsked },
+                progress: { progress in
+                    display.show(progress)
+                    if progress.record != nil { epochsKept = progress.epoch }
+                })
             display.end()
-            switch outcome {
-            case .stopped(let epochs):
+            guard let product else {
+                let count = epochsKept ?? 0
                 complain(
-                    epochs > 0
-                        ? "stopped; \(epochs) epochs are kept, the same command with --resume continues there"
+                    count > 0
+                        ? "stopped; \(count) epochs are kept, the same command with --resume continues there"
                         : "stopped before the first epoch was done")
                 throw ExitCode.failure
-            case .finished(let model): try write(model, plan, trainer)
             }
+            try write(product, plan)
+            training.removeState()
         } catch let error as LearningError {
             throw CommandFailure(error.description)
         }
@@ -106,35 +117,32 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    private func write(_ model: TrainedModel, _ plan: TrainingPlan, _ trainer: Trainer) throws {
-        let record = plan.record(of: model)
+    private func description(_ plan: TrainingPlan) -> ModelDescription {
         var description = plan.description(named: name)
         if let views = viewOptions.settings { description.views = views }
-        // Temperature, threshold and doubt need images that the network has not learned from. They take long: the bundle is
-        // written once they are known, or a kill in between would leave one that answers everything.
-        let calibration =
-            plan.validation.isEmpty
-            ? nil
-            : try ModelCalibration(
-                of: model.network(threadCount: try threadCount(threads)), training: plan.training,
-                heldBack: plan.validation, input: plan.set.input, views: description.views ?? .plain,
-                seed: plan.recipe.seed)
-        var bundle = try model.write(
-            description, record: record, form: TrainedModel.Form(isFolded: fold, isHalf: half), to: folder)
-        if let calibration { bundle = try calibration.write(to: bundle) }
-        trainer.removeState()
+        return description
+    }
+
+    private func write(_ product: CalibratedTraining.Product, _ plan: TrainingPlan) throws {
+        let record = plan.record(of: product)
+        // Calibrated before anything is written: a kill in between would leave a bundle that answers everything.
+        var bundle = try product.model.write(
+            description(plan), record: record, form: TrainedModel.Form(isFolded: fold, isHalf: half),
+            to: folder)
+        if let calibration = product.calibration { bundle = try calibration.write(to: bundle) }
         print(
             json
                 ? try jsonText(record)
-                : "\(bundle.description.name): \(summary(record)), written to \(output)")
+                : "\(bundle.description.name): \(summary(record, product)), written to \(output)")
     }
 
-    private func summary(_ record: TrainingRecord) -> String {
+    private func summary(_ record: TrainingRecord, _ product: CalibratedTraining.Product) -> String {
         let epoch = "epoch \(record.epoch) of \(record.recipe.epochs)"
-        guard let last = record.history.first(where: { $0.epoch == record.epoch }),
-            let accuracy = last.validationAccuracy
-        else { return "\(epoch), nothing held back to measure it" }
+        guard let accuracy = product.heldBackAccuracy else {
+            return "\(epoch), nothing held back to measure it"
+        }
         return "\(epoch), \(String(format: "%.1f", accuracy * 100)) % right of "
             + "\(record.validation.count) images held back"
+            + (record.recipe.refit == true ? " from a first training" : "")
     }
 }

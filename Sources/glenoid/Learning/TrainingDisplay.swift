@@ -4,17 +4,23 @@ import Learning
 
 /// A bar on a terminal, a line an epoch elsewhere; on standard error, so that the output stays the record's.
 final class TrainingDisplay {
-    private let trainingCount: Int
+    private var trainingCount = 0
     /// The first epoch that this run shows: a resumed training has others behind it.
     private var firstEpoch: Int?
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let clock = ContinuousClock()
-    private let start: ContinuousClock.Instant
+    private var start: ContinuousClock.Instant
 
     private static let barWidth = 20
 
-    init(trainingCount: Int) {
-        self.trainingCount = trainingCount
+    init() { start = clock.now }
+
+    /// A training begins; where there are two, says which one.
+    func begin(_ training: CalibratedTraining.Beginning) {
+        end()
+        if training.part == .choosing { complain("first training, to choose temperature and thresholds") }
+        trainingCount = training.trainingCount
+        firstEpoch = nil
         start = clock.now
     }
 

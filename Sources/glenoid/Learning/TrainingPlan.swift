@@ -99,12 +99,12 @@ struct TrainingPlan {
     }
 
     /// The record of a finished training.
-    func record(of model: TrainedModel) -> TrainingRecord {
+    func record(of product: CalibratedTraining.Product) -> TrainingRecord {
         TrainingRecord(
             program: "glenoid \(programVersion)", commit: SourceCommit.current, recipe: recipe,
-            start: start.source, notes: notes, dataDigest: set.digest, trainingCount: training.count,
-            validation: validation.map(\.name), history: model.history, epoch: model.epoch,
-            stoppedEarly: model.history.count < recipe.epochs)
+            start: start.source, notes: notes, dataDigest: set.digest, trainingCount: product.trainingCount,
+            validation: validation.map(\.name), history: product.model.history, epoch: product.model.epoch,
+            stoppedEarly: product.model.history.count < recipe.epochs)
     }
 
     /// Throws what makes the bundle impossible to write: better known before hours of training than after them.
@@ -133,7 +133,8 @@ struct TrainingPlan {
         description.familiarity = nil
         description.provenance.calibration = nil
         // What the base learned from is still in the weights.
-        let images = "\(training.count) images, data digest \(set.digest)"
+        let count = recipe.refit == true ? training.count + validation.count : training.count
+        let images = "\(count) images, data digest \(set.digest)"
         let before = description.provenance.data
         description.provenance.data = before.isEmpty ? images : "\(before); then \(images)"
         labelFile?.complete(&description)
