@@ -29,16 +29,16 @@ enum { VECTORS_MAX = WIDTH_MAX / L };
 // ---- SiLU and sigmoid ------------------------------------------------------------------------------------------
 
 // 2^(x/4) + 1 for x clamped to ±500, x being c times SiLU's argument. With n the nearest multiple of the table's step and
-// f = x − n: 2^(n/4) · p(f), p a minimax polynomial of 2^(f/4): cubic on |f| <= 1/2 (relative error 3e-8), quadratic on
-// |f| <= 1/16 (5e-8); the rest of the error is rounding. NaN becomes a number here and comes back through the numerator.
+// f = x − n: 2^(n/4) · p(f), p a minimax polynomial of 2^(f/4): cubic on |f| <= 1/4 (relative error 3e-8), quadratic on
+// |f| <= 1/16 (5e-8); the rest of the error is rounding. More would be the same for all pixels and not average out. NaN becomes a number here and comes back through the numerator.
 INLINE vector one_plus_power(vector x) {
     const vector magic = v_all(0x1.8p23f * 4 / POWER_STEPS);
     const vector clamped = v_clamp(x, 500.0f);
     const vector z = v_add(clamped, magic);
     const vector f = v_sub(clamped, v_sub(z, magic));
-#if POWER_STEPS == 4
-    vector p = v_fma(f, v_all(0x1.c66e74p-11f), v_all(0x1.ec3d22p-7f));
-    p = v_fma(p, f, v_all(0x1.62e442p-3f));
+#if POWER_STEPS == 8
+    vector p = v_fma(f, v_all(0x1.c6a004p-11f), v_all(0x1.ec0c38p-7f));
+    p = v_fma(p, f, v_all(0x1.62e430p-3f));
 #else
     vector p = v_fma(f, v_all(0x1.ebfbep-7f), v_all(0x1.62e584p-3f));
 #endif

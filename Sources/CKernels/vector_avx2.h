@@ -21,14 +21,14 @@ INLINE vector v_clamp(vector a, float bound) {
 }
 INLINE void v_prefetch(const char *p) { _mm_prefetch(p, _MM_HINT_T1); }
 
-// 2^(n/4) for n in the low bits of z = n + 1.5 * 2^23: the table gives 2^(j/4) for j = n mod 4, less j << 21, and adding
-// z << 21 puts n div 4 into the exponent (the j of z << 21 falls into the fraction, where the table has taken it off).
-#define POWER_STEPS 4
+// 2^(n/8) for n in the low bits of z = n / 2 + 1.5 * 2^22: the table gives 2^(j/8) for j = n mod 8, less j << 20, and adding
+// z << 20 puts n div 8 into the exponent (the j of z << 20 falls into the fraction, where the table has taken it off).
+#define POWER_STEPS 8
 INLINE vector v_power(vector z) {
     const __m256i table = _mm256_setr_epi32(
-        0x3f800000, 0x3f9837f0 - (1 << 21), 0x3fb504f3 - (2 << 21), 0x3fd744fd - (3 << 21),
-        0x3f800000, 0x3f9837f0 - (1 << 21), 0x3fb504f3 - (2 << 21), 0x3fd744fd - (3 << 21));
+        0x3f800000, 0x3f8b95c2 - (1 << 20), 0x3f9837f0 - (2 << 20), 0x3fa5fed7 - (3 << 20),
+        0x3fb504f3 - (4 << 20), 0x3fc5672a - (5 << 20), 0x3fd744fd - (6 << 20), 0x3feac0c7 - (7 << 20));
     const __m256i n = _mm256_castps_si256(z);
-    const __m256i root = _mm256_castps_si256(_mm256_permutevar_ps(_mm256_castsi256_ps(table), n));
-    return _mm256_castsi256_ps(_mm256_add_epi32(root, _mm256_slli_epi32(n, 21)));
+    const __m256i root = _mm256_permutevar8x32_epi32(table, n);
+    return _mm256_castsi256_ps(_mm256_add_epi32(root, _mm256_slli_epi32(n, 20)));
 }

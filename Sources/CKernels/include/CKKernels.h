@@ -69,7 +69,7 @@ typedef struct {
 
     /// x' / (1 + 2^(x'/4)) in place, which is c · SiLU(x) for x' = c · x; count is a multiple of 8.
     ///
-    /// Relative error at most 1e-6 for |x| <= 80; beyond, absolute error at most 1e-33 · |x| (below) or one rounding
+    /// Relative error at most 3e-7 for |x| <= 80; beyond, absolute error at most 1e-33 · |x| (below) or one rounding
     /// (above). +inf stays +inf, -inf stays -inf (not 0), NaN stays NaN, all in terms of x.
     void (*silu)(float *x, size_t count);
 
