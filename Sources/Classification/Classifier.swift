@@ -27,13 +27,15 @@ package final class Classifier: Sendable {
 
     /// Loads the bundle's weights, and gives back the memory that starting and loading took. Throws where they do not fit
     /// its description.
-    package init(bundle: ModelBundle, threadCount: Int) throws(ModelBundleError) {
+    ///
+    /// - Parameter niceness: by how much the threads of an inference, but for the caller's, give way to others (nice(2)).
+    package init(bundle: ModelBundle, threadCount: Int, niceness: Int = 0) throws(ModelBundleError) {
         self.bundle = bundle
         self.threadCount = threadCount
         preparation = Preparation(bundle.description)
         // Before as well as after, so that what starting took and what loading takes are never held at once.
         ResidentMemory.giveBackWhatStartingTook()
-        network = try bundle.network(threadCount: threadCount)
+        network = try bundle.network(threadCount: threadCount, niceness: niceness)
         familiarity = try bundle.familiarity(
             featureCount: network.settings.architecture.middleFeatureCount)
         views = bundle.description.views ?? .plain

@@ -25,10 +25,13 @@ extension ModelBundle {
     }
 
     /// The network, loaded; throws with the tensor's name where the weights do not fit the description.
-    package func network(threadCount: Int) throws(ModelBundleError) -> Network {
+    ///
+    /// - Parameter niceness: by how much its threads, but for the caller's, give way to others (nice(2)).
+    package func network(threadCount: Int, niceness: Int = 0) throws(ModelBundleError) -> Network {
         let settings = try networkSettings()
         do throws(EfficientNetError) {
-            return try Network(weightsPath: weightsPath, settings: settings, threadCount: threadCount)
+            return try Network(
+                weightsPath: weightsPath, settings: settings, threadCount: threadCount, niceness: niceness)
         } catch {
             throw .weights("\(description.weights.file): \(error)")
         }

@@ -22,8 +22,10 @@ package final class Network: Sendable {
     ///
     /// Throws when a tensor is absent, unknown, of another shape or not finite, naming it with expected and
     /// found shape.
+    ///
+    /// - Parameter niceness: by how much its threads, but for the caller's, give way to others (nice(2)).
     package convenience init(
-        weightsPath: String, settings: NetworkSettings, threadCount: Int,
+        weightsPath: String, settings: NetworkSettings, threadCount: Int, niceness: Int = 0,
         engine: EngineChoice = .fromEnvironment
     ) throws(EfficientNetError) {
         let file: SafetensorsFile
@@ -31,19 +33,20 @@ package final class Network: Sendable {
         if let name = file.foreign.keys.min() {
             throw .unexpected(tensor: name, architecture: settings.architecture.name)
         }
-        try self.init(source: file, settings: settings, threadCount: threadCount, engine: engine)
+        try self.init(
+            source: file, settings: settings, threadCount: threadCount, niceness: niceness, engine: engine)
     }
 
     /// Loads weights from wherever `source` has them.
     package init(
-        source: some ParameterSource, settings: NetworkSettings, threadCount: Int,
+        source: some ParameterSource, settings: NetworkSettings, threadCount: Int, niceness: Int = 0,
         engine: EngineChoice = .fromEnvironment
     ) throws(EfficientNetError) {
         guard (1...ForkJoinPool.threadCountMax).contains(threadCount) else {
             throw .settings("\(threadCount) threads are not in 1…\(ForkJoinPool.threadCountMax)")
         }
         self.settings = settings
-        pool = ForkJoinPool(threadCount: threadCount, flushesSubnormals: true)
+        pool = ForkJoinPool(threadCount: threadCount, flushesSubnormals: true, niceness: niceness)
         let reader = try ParameterReader(source, settings: settings)
         kernels = engine.kernels
         if let kernels = engine.kernels {

@@ -21,7 +21,9 @@ package final class ParallelWork {
 /// (two threads then stream through neighbouring memory), and the caller waits for *completed tasks*, not for
 /// threads: a helper that the system has put aside, or that is still asleep, delays nobody.
 ///
-/// Helpers spin for some microseconds after a run, because in a network the next one follows at once; then they sleep.
+/// Helpers spin for some microseconds after a run, because in a network the next one follows at once; then they sleep. So
+/// does the caller where a helper that has been put aside holds the last task: a core that spins looks busy, and the system
+/// moves nobody there.
 ///
 /// Any thread may call; runs of several callers queue up, but for those of a single task, which the caller does itself at
 /// once, as worker 0: callers that share memory by worker take turns (as `Network` does). A task must not run work on the
@@ -42,9 +44,11 @@ package final class ForkJoinPool: Sendable {
 
     /// Starts `threadCount` − 1 helpers.
     ///
-    /// - Parameter flushesSubnormals: tasks take numbers below 1.2e-38 for zero, whoever does them. On Intel's cores a
-    ///   network whose activations fade takes six times as long without.
-    package init(threadCount: Int, flushesSubnormals: Bool = false) {
+    /// - Parameters:
+    ///   - flushesSubnormals: tasks take numbers below 1.2e-38 for zero, whoever does them. On Intel's cores a network whose
+    ///     activations fade takes six times as long without.
+    ///   - niceness: by how much the helpers give way to other threads (nice(2)), 0 to 19; the caller sees to itself.
+    package init(threadCount: Int, flushesSubnormals: Bool = false, niceness: Int = 0) {
         precondition((1...Self.threadCountMax).contains(threadCount))
         self.threadCount = threadCount
         self.flushesSubnormals = flushesSubnormals
@@ -52,7 +56,8 @@ package final class ForkJoinPool: Sendable {
         self.board = board
         threads = (1..<threadCount).map { worker in
             let start = unsafe Unmanaged.passRetained(
-                HelperStart(board: board, worker: worker, flushesSubnormals: flushesSubnormals))
+                HelperStart(
+                    board: board, worker: worker, flushesSubnormals: flushesSubnormals, niceness: niceness))
             var thread = pthread_t()
             let result = unsafe pthread_create(&thread, nil, helperMain, start.toOpaque())
             precondition(result == 0, "the system gives no thread: error \(result)")
@@ -89,10 +94,12 @@ private final class HelperStart: Sendable {
     let board: Board
     let worker: Int
     let flushesSubnormals: Bool
-    init(board: Board, worker: Int, flushesSubnormals: Bool) {
+    let niceness: Int
+    init(board: Board, worker: Int, flushesSubnormals: Bool, niceness: Int) {
         self.board = board
         self.worker = worker
         self.flushesSubnormals = flushesSubnormals
+        self.niceness = niceness
     }
 }
 
@@ -100,6 +107,8 @@ private func helperMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
     guard let argument = unsafe argument else { preconditionFailure("a helper starts with its argument") }
     let start = unsafe Unmanaged<HelperStart>.fromOpaque(argument).takeRetainedValue()
     if start.flushesSubnormals { _ = ck_flush_subnormals() }
+    // Of this thread alone: Linux keeps niceness by thread.
+    if start.niceness > 0 { _ = nice(Int32(start.niceness)) }
     start.board.help(worker: start.worker)
     return nil
 }
@@ -126,24 +135,33 @@ private func helperMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
     private let claim = Atomic<UInt64>(0)
     private let completed = Atomic<Int>(0)
     private let work = Atomic<UInt>(0)  // the address of the ParallelWork, alive until its run returns
+    /// How many tasks complete the run; of the last run, between two.
+    private let taskCount = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)
+    private let isCallerAsleep = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    /// A run is posted, or there will be none any more.
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    /// The run is done.
+    private let isDone = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
     /// Spins before a helper sleeps, about 100 microseconds; a network's runs follow each other within two or three.
     private static let spinsBeforeSleep = 3_000
-    /// Spins before the waiting caller gives its core away: another process may have put the helper aside.
-    private static let spinsBeforeYield = 1_000
+    /// Spins before the waiting caller sleeps, twice as many: longer than a task takes that nobody holds up.
+    private static let spinsBeforeCallerSleeps = 6_000
 
     init() {
         unsafe pthread_mutex_init(mutex, nil)
         unsafe pthread_cond_init(condition, nil)
+        unsafe pthread_cond_init(isDone, nil)
     }
 
     deinit {
+        unsafe pthread_cond_destroy(isDone)
         unsafe pthread_cond_destroy(condition)
         unsafe pthread_mutex_destroy(mutex)
+        unsafe isDone.deallocate()
         unsafe condition.deallocate()
         unsafe mutex.deallocate()
     }
@@ -152,15 +170,19 @@ private func helperMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
         let address = unsafe UInt(bitPattern: Unmanaged.passUnretained(work).toOpaque())
         self.work.store(address, ordering: .relaxed)
         completed.store(0, ordering: .relaxed)
+        self.taskCount.store(taskCount, ordering: .relaxed)
         let epoch = Claim(word: claim.load(ordering: .relaxed)).epoch &+ 1
         claim.store(Claim(epoch: epoch, low: 0, high: taskCount).word, ordering: .sequentiallyConsistent)
-        if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake() }
+        if sleepers.load(ordering: .sequentiallyConsistent) > 0 { signal(condition) }
         performAll(worker: 0)
         var spins = 0
         while completed.load(ordering: .acquiring) < taskCount {
-            ck_spin_pause()
-            spins += 1
-            if spins % Self.spinsBeforeYield == 0 { sched_yield() }
+            if spins < Self.spinsBeforeCallerSleeps {
+                ck_spin_pause()
+                spins += 1
+            } else {
+                sleepUntilDone()
+            }
         }
         withExtendedLifetime(work) {}
     }
@@ -187,7 +209,7 @@ private func helperMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
 
     func stop() {
         isStopping.store(true, ordering: .sequentiallyConsistent)
-        wake()
+        signal(condition)
     }
 
     private func performAll(worker: Int) {
@@ -210,14 +232,33 @@ private func helperMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
                 unsafe Unmanaged<ParallelWork>.fromOpaque(object).takeUnretainedValue()
                     .perform(task, worker)
             }
-            completed.add(1, ordering: .releasing)
+            let done = completed.add(1, ordering: .sequentiallyConsistent).newValue
+            if isCallerAsleep.load(ordering: .sequentiallyConsistent),
+                done == taskCount.load(ordering: .relaxed)
+            {
+                signal(isDone)
+            }
             claimed = Claim(word: claim.load(ordering: .acquiring))
         }
     }
 
-    private func wake() {
+    private func signal(_ condition: UnsafeMutablePointer<pthread_cond_t>) {
         unsafe pthread_mutex_lock(mutex)
         unsafe pthread_cond_broadcast(condition)
+        unsafe pthread_mutex_unlock(mutex)
+    }
+
+    /// Sleeps unless all tasks are completed.
+    ///
+    /// The caller says that it sleeps before it looks at the completed tasks, and a helper completes a task before it looks
+    /// whether the caller sleeps: one of the two sees the other.
+    private func sleepUntilDone() {
+        unsafe pthread_mutex_lock(mutex)
+        isCallerAsleep.store(true, ordering: .sequentiallyConsistent)
+        while completed.load(ordering: .sequentiallyConsistent) < taskCount.load(ordering: .relaxed) {
+            unsafe pthread_cond_wait(isDone, mutex)
+        }
+        isCallerAsleep.store(false, ordering: .sequentiallyConsistent)
         unsafe pthread_mutex_unlock(mutex)
     }
 

@@ -129,7 +129,7 @@ extension Application {
             Lane(
                 name: "classifying \(number)", changes: store.queue.changes, topics: .instances,
                 watchdog: watchdog,
-                stepMax: Classifying.stepMax
+                stepMax: Classifying.stepMax, niceness: Classifying.niceness
             ) {
                 Classifying(
                     queue: store.queue, spool: store.spool, time: store.time, models: models,

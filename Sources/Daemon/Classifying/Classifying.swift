@@ -11,6 +11,10 @@ final class Classifying: LaneWork {
     /// The longest a batch may honestly take: the largest images, the largest network, one core.
     static let stepMax = Duration.seconds(600)
 
+    /// By how much its threads give way to those that receive and send: a sender waits for its answer, an image does not
+    /// mind. While images come faster than they are classified, more of them are then seen together, a core to each.
+    static let niceness = 5
+
     private let queue: any WorkQueue
     private let spool: Spool
     private let time: any TimeSource

@@ -20,6 +20,7 @@ struct Examination: Sendable {
         } catch {
             return Look(ended: failure(error, of: claim))
         }
+        defer { spool.releasePixels(of: claim.instance) }
         var look = Look()
         for (index, model) in models.enumerated() {
             if case .skip(let reason) = Eligibility.decide(dataset, model.acceptance) {

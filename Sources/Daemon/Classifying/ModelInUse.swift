@@ -23,8 +23,8 @@ struct ModelInUse: Sendable {
         self.settings = settings
         self.bundle = bundle
         classifier = try Classifier(
-            bundle: bundle, threadCount: threads == 0 ? Classifier.threadCountByDefault : threads
-        )
+            bundle: bundle, threadCount: threads == 0 ? Classifier.threadCountByDefault : threads,
+            niceness: Classifying.niceness)
         key = "\(description.name) \(description.version) \(bundle.digest.prefix(12))"
         acceptance = settings.accept.replacing(description.accept)
     }

@@ -43,6 +43,7 @@ package final class Lane: Service {
     private let watchdog: WatchdogService
     private let heartbeat: Heartbeat
     private let stepMax: @Sendable () -> Duration
+    private let niceness: Int
     private let makeWork: @Sendable () -> any LaneWork
     private let isStopping = Atomic<Bool>(false)
 
@@ -51,16 +52,18 @@ package final class Lane: Service {
     ///   - topics: the changes of the queue that end a rest early.
     ///   - stepMax: the longest a step may honestly take; after that the watchdog takes the lane for stuck. Asked before
     ///     each step.
+    ///   - niceness: by how much the thread gives way to others (nice(2)), 0 to 19.
     ///   - makeWork: called once, on the lane's thread.
     package init(
         name: String, changes: ChangeSignal, topics: QueueTopics, watchdog: WatchdogService,
-        stepMax: @autoclosure @escaping @Sendable () -> Duration,
+        stepMax: @autoclosure @escaping @Sendable () -> Duration, niceness: Int = 0,
         makeWork: @escaping @Sendable () -> any LaneWork
     ) {
         self.name = name
         self.changes = changes
         self.topics = topics
         self.watchdog = watchdog
+        self.niceness = niceness
         self.makeWork = makeWork
         self.stepMax = stepMax
         heartbeat = watchdog.heartbeat(name, limit: stepMax())
@@ -93,6 +96,8 @@ package final class Lane: Service {
     }
 
     private func work() {
+        // Of this thread alone: Linux keeps niceness by thread.
+        if niceness > 0 { _ = nice(Int32(niceness)) }
         let work = makeWork()
         while !isStopping.load(ordering: .acquiring) {
             heartbeat.beat(limit: stepMax())

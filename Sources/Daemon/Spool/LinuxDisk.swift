@@ -64,6 +64,13 @@ package struct LinuxDisk: SpoolDisk {
         return Int64(status.st_size)
     }
 
+    package func release(_ range: Range<Int64>, of path: String) {
+        guard let file = try? OpenFile(path, O_RDONLY) else { return }
+        _ = posix_fadvise(
+            file.descriptor, off_t(range.lowerBound), off_t(range.upperBound - range.lowerBound),
+            POSIX_FADV_DONTNEED)
+    }
+
     package func sync(folder path: String) throws(SpoolError) {
         let folder = try OpenFile(path, O_RDONLY | O_DIRECTORY)
         _ = try retrying("fsync", path) { fsync(folder.descriptor) }

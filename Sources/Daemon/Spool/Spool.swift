@@ -194,6 +194,20 @@ package final class Spool: Sendable {
         }
     }
 
+    /// How much of a file's beginning and end reports read: its attributes, and what may follow the pixels.
+    private static let releasedFrom: Int64 = 256 << 10
+    private static let releasedUntilEnd: Int64 = 64 << 10
+
+    /// Gives back the memory that the system keeps an instance's pixels in, once they have been looked at.
+    ///
+    /// The next instance is received into that memory, instead of into more and more: on a virtual machine memory that
+    /// was not used before costs several microseconds a page, up to 16 ms an image of 7.5 MB.
+    func releasePixels(of instance: ReceivedInstance) {
+        let end = instance.byteCount - Self.releasedUntilEnd
+        guard end > Self.releasedFrom else { return }
+        disk.release(Self.releasedFrom..<end, of: absolute(instance.path))
+    }
+
     /// Deletes a file that was being received; it need not be there.
     package func discardIncoming(_ path: String) throws(SpoolError) {
         precondition(path.hasPrefix(folder + "/incoming/"), "not a path of this spool's incoming folder")

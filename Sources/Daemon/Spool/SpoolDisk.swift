@@ -16,6 +16,9 @@ package protocol SpoolDisk: Sendable {
     ///
     /// - Returns: its size.
     func sync(file path: String) throws(SpoolError) -> Int64
+    /// Tells the system that it need not keep these bytes of a synced file in memory. Where it does not listen, nothing is
+    /// lost.
+    func release(_ range: Range<Int64>, of path: String)
     /// Makes the names in a folder durable.
     func sync(folder path: String) throws(SpoolError)
     /// Gives a file another name on the same file system, at once and whole; durable once both folders are synced.

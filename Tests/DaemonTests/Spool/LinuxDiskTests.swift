@@ -40,6 +40,58 @@ import WorkQueue
         }
     }
 
+    /// On a file system that is memory itself nothing can be given back.
+    @Test func whatIsReleasedIsReadFromTheDiskAgain() throws {
+        try withFolder { folder in
+            let file = folder + "/file"
+            let pageCount = 4096
+            let bytes = (0..<pageCount).flatMap {
+                [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 4096)
+            }
+            try disk.write(bytes, to: file)
+            _ = try disk.sync(file: file)
+            #expect(try residentPages(of: file, count: pageCount) == Array(0..<pageCount))
+            disk.release((64 << 10)..<(15 << 20), of: file)
+            if try isInMemory(folder) {
+                print("SKIPPED: \(folder) is a tmpfs")
+            } else {
+                // The system keeps pages in larger pieces, of which those at the ends stay whole.
+                let left = try residentPages(of: file, count: pageCount)
+                #expect(
+                    left.starts(with: 0..<16) && left.suffix(256).elementsEqual((pageCount - 256)..<pageCount)
+                )
+                #expect(left.count < pageCount / 2)
+            }
+            #expect(try disk.read(file) == bytes)
+            disk.release(0..<10, of: folder + "/absent")
+        }
+    }
+
+    private func isInMemory(_ folder: String) throws -> Bool {
+        var (place, type) = ("", "")
+        for line in try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8).split(separator: "\n") {
+            let fields = line.split(separator: " ").map(String.init)
+            let isAbove = fields[1] == "/" || folder.hasPrefix(fields[1] + "/")
+            if isAbove, fields[1].count >= place.count { (place, type) = (fields[1], fields[2]) }
+        }
+        return type == "tmpfs"
+    }
+
+    /// Which pages of a file lie in memory.
+    private func residentPages(of path: String, count: Int) throws -> [Int] {
+        let descriptor = unsafe open(path, O_RDONLY)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        let byteCount = count * 4096
+        let map = unsafe mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0)
+        let start = try #require(unsafe map)
+        defer { unsafe munmap(start, byteCount) }
+        var pages = [UInt8](repeating: 0, count: count)
+        let result: Int32 = unsafe mincore(start, byteCount, &pages)
+        try #require(result == 0)
+        return pages.indices.filter { pages[$0] & 1 == 1 }
+    }
+
     @Test func anEmptyFileIsAFile() throws {
         try withFolder { folder in
             try disk.write([], to: folder + "/empty")

@@ -122,6 +122,9 @@ final class SimulatedDisk: SpoolDisk, @unchecked Sendable {
         }
     }
 
+    /// Nothing here depends on what the system keeps in memory.
+    func release(_ range: Range<Int64>, of path: String) {}
+
     func sync(file path: String) throws(SpoolError) -> Int64 {
         try locked { () throws(SpoolError) in
             try note("fdatasync", path)
