@@ -21,9 +21,7 @@ package final class ParallelWork {
 /// (two threads then stream through neighbouring memory), and the caller waits for *completed tasks*, not for
 /// threads: a helper that the system has put aside, or that is still asleep, delays nobody.
 ///
-/// Helpers spin for some microseconds after a run, because in a network the next one follows at once; then they sleep. So
-/// does the caller where a helper that has been put aside holds the last task: a core that spins looks busy, and the system
-/// moves nobody there.
+/// Helpers spin for some microseconds after a run, because in a network the next one follows at once; then they sleep.
 ///
 /// Any thread may call; runs of several callers queue up, but for those of a single task, which the caller does itself at
 /// once, as worker 0: callers that share memory by worker take turns (as `Network` does). A task must not run work on the
@@ -135,33 +133,24 @@ private func helperMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
     private let claim = Atomic<UInt64>(0)
     private let completed = Atomic<Int>(0)
     private let work = Atomic<UInt>(0)  // the address of the ParallelWork, alive until its run returns
-    /// How many tasks complete the run; of the last run, between two.
-    private let taskCount = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)
-    private let isCallerAsleep = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    /// A run is posted, or there will be none any more.
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    /// The run is done.
-    private let isDone = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
     /// Spins before a helper sleeps, about 100 microseconds; a network's runs follow each other within two or three.
     private static let spinsBeforeSleep = 3_000
-    /// Spins before the waiting caller sleeps, twice as many: longer than a task takes that nobody holds up.
-    private static let spinsBeforeCallerSleeps = 6_000
+    /// Spins before the waiting caller gives its core away: another process may have put the helper aside.
+    private static let spinsBeforeYield = 1_000
 
     init() {
         unsafe pthread_mutex_init(mutex, nil)
         unsafe pthread_cond_init(condition, nil)
-        unsafe pthread_cond_init(isDone, nil)
     }
 
     deinit {
-        unsafe pthread_cond_destroy(isDone)
         unsafe pthread_cond_destroy(condition)
         unsafe pthread_mutex_destroy(mutex)
-        unsafe isDone.deallocate()
         unsafe condition.deallocate()
         unsafe mutex.deallocate()
     }
@@ -170,19 +159,15 @@ private func helperMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
         let address = unsafe UInt(bitPattern: Unmanaged.passUnretained(work).toOpaque())
         self.work.store(address, ordering: .relaxed)
         completed.store(0, ordering: .relaxed)
-        self.taskCount.store(taskCount, ordering: .relaxed)
         let epoch = Claim(word: claim.load(ordering: .relaxed)).epoch &+ 1
         claim.store(Claim(epoch: epoch, low: 0, high: taskCount).word, ordering: .sequentiallyConsistent)
-        if sleepers.load(ordering: .sequentiallyConsistent) > 0 { signal(condition) }
+        if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake() }
         performAll(worker: 0)
         var spins = 0
         while completed.load(ordering: .acquiring) < taskCount {
-            if spins < Self.spinsBeforeCallerSleeps {
-                ck_spin_pause()
-                spins += 1
-            } else {
-                sleepUntilDone()
-            }
+            ck_spin_pause()
+            spins += 1
+            if spins % Self.spinsBeforeYield == 0 { sched_yield() }
         }
         withExtendedLifetime(work) {}
     }
@@ -209,7 +194,7 @@ private func helperMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
 
     func stop() {
         isStopping.store(true, ordering: .sequentiallyConsistent)
-        signal(condition)
+        wake()
     }
 
     private func performAll(worker: Int) {
@@ -232,33 +217,14 @@ private func helperMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
                 unsafe Unmanaged<ParallelWork>.fromOpaque(object).takeUnretainedValue()
                     .perform(task, worker)
             }
-            let done = completed.add(1, ordering: .sequentiallyConsistent).newValue
-            if isCallerAsleep.load(ordering: .sequentiallyConsistent),
-                done == taskCount.load(ordering: .relaxed)
-            {
-                signal(isDone)
-            }
+            completed.add(1, ordering: .releasing)
             claimed = Claim(word: claim.load(ordering: .acquiring))
         }
     }
 
-    private func signal(_ condition: UnsafeMutablePointer<pthread_cond_t>) {
+    private func wake() {
         unsafe pthread_mutex_lock(mutex)
         unsafe pthread_cond_broadcast(condition)
-        unsafe pthread_mutex_unlock(mutex)
-    }
-
-    /// Sleeps unless all tasks are completed.
-    ///
-    /// The caller says that it sleeps before it looks at the completed tasks, and a helper completes a task before it looks
-    /// whether the caller sleeps: one of the two sees the other.
-    private func sleepUntilDone() {
-        unsafe pthread_mutex_lock(mutex)
-        isCallerAsleep.store(true, ordering: .sequentiallyConsistent)
-        while completed.load(ordering: .sequentiallyConsistent) < taskCount.load(ordering: .relaxed) {
-            unsafe pthread_cond_wait(isDone, mutex)
-        }
-        isCallerAsleep.store(false, ordering: .sequentiallyConsistent)
         unsafe pthread_mutex_unlock(mutex)
     }
 

@@ -43,21 +43,6 @@ import Testing
         }
     }
 
-    /// A caller that spins takes a core from whoever holds up the helper.
-    @Test func theCallerSleepsWhileAHelperIsHeldUp() {
-        let pool = ForkJoinPool(threadCount: 2)
-        for _ in 0..<3 {
-            let before = Self.threadMilliseconds
-            let begun = Lock(0)
-            pool.forEach(taskCount: 2) { _, worker in
-                begun.withLock { $0 += 1 }
-                while begun.withLock({ $0 < 2 }) { usleep(100) }
-                if worker == 1 { usleep(200_000) }
-            }
-            #expect(Self.threadMilliseconds - before < 60)
-        }
-    }
-
     @Test func helpersGiveWayAndTheCallerSeesToItself() {
         let pool = ForkJoinPool(threadCount: 2, niceness: 5)
         let before = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0)
@@ -67,13 +52,6 @@ import Testing
             while found.withLock({ $0.count < 2 }) { usleep(100) }
         }
         #expect(found.withLock { $0 } == [0: before, 1: min(before + 5, 19)])
-    }
-
-    /// What this thread has used of the processor.
-    private static var threadMilliseconds: Int {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
     }
 
     @Test(arguments: [1, 3], [false, true])
