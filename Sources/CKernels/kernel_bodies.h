@@ -30,7 +30,8 @@ enum { VECTORS_MAX = WIDTH_MAX / L };
 
 // 2^(x/4) + 1 for x clamped to ±500, x being c times SiLU's argument. With n the nearest multiple of the table's step and
 // f = x − n: 2^(n/4) · p(f), p a minimax polynomial of 2^(f/4): cubic on |f| <= 1/4 (relative error 3e-8), quadratic on
-// |f| <= 1/16 (5e-8); the rest of the error is rounding. More would be the same for all pixels and not average out. NaN becomes a number here and comes back through the numerator.
+// |f| <= 1/16 (5e-8); the rest of the error is rounding, which averages out where the polynomial's error does not. NaN
+// becomes a number here and comes back through the numerator.
 INLINE vector one_plus_power(vector x) {
     const vector magic = v_all(0x1.8p23f * 4 / POWER_STEPS);
     const vector clamped = v_clamp(x, 500.0f);

@@ -108,7 +108,8 @@ import Testing
             return try #require(description as? [String: Any])
         }
         for key in ["temperature", "threshold", "familiarity"] {
-            #expect("\(calibrations[0][key] ?? 0)" == "\(calibrations[1][key] ?? 1)", "\(key)")
+            let (one, other) = (calibrations[0][key] as? NSObject, calibrations[1][key] as? NSObject)
+            #expect(one != nil && one == other, "\(key)")
         }
         #expect(!FileManager.default.fileExists(atPath: "\(pictures.model).training.choice.json"))
     }

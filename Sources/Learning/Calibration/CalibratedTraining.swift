@@ -103,7 +103,8 @@ package struct CalibratedTraining {
                 calibration: heldBack.isEmpty ? nil : try calibration(of: model),
                 heldBackAccuracy: model.accuracy)
         }
-        let fingerprint = Trainer.fingerprint(recipe.withoutRefit, start, training, heldBack)
+        let first = Trainer.fingerprint(recipe.withoutRefit, start, training, heldBack)
+        let fingerprint = Classification.fingerprint(of: "\(first)\n\(views.mirrored) \(views.zooms)")
         var choice = given
         if choice == nil { choice = try choiceFile.read(fingerprint: fingerprint) }
         if choice == nil {
@@ -123,8 +124,7 @@ package struct CalibratedTraining {
         }
         let calibration = try ModelCalibration(
             of: model.network(threadCount: threadCount), training: training + heldBack, chosen: choice,
-            input: input,
-            seed: recipe.seed)
+            input: input, seed: recipe.seed)
         return Product(
             model: model, trainingCount: training.count + heldBack.count, calibration: calibration,
             heldBackAccuracy: choice.accuracy)

@@ -30,7 +30,7 @@ package struct HeldBackChoice: Codable, Sendable, Equatable {
 /// A choice on disk, so that a training that is killed in its second part does not repeat the first.
 struct HeldBackChoiceFile {
     private struct Content: Codable {
-        /// SHA-256 of what decides the first training.
+        /// SHA-256 of what decides the first training and what it chooses by.
         let fingerprint: String
         let choice: HeldBackChoice
     }
@@ -45,7 +45,8 @@ struct HeldBackChoiceFile {
             content.fingerprint == fingerprint
         else {
             throw .world(
-                "\(path) is not of this training: recipe, images or start differ; remove it to start anew")
+                "\(path) is not of this training: recipe, images, start or views differ; remove it to start anew"
+            )
         }
         return content.choice
     }
