@@ -152,6 +152,10 @@ import Testing
         }
         #expect(error?.description.contains("choice.json") == true)
         #expect(throws: LearningError.self) { try validation(folder, recipe: without, choices: plainFolder) }
+        let absent = #expect(throws: LearningError.self) {
+            try validation(folder, recipe: with, choices: TemporaryFolder())
+        }
+        #expect(absent?.description.contains("no such folder") == true)
     }
 
     @Test func theStateOfAnotherCrossValidationIsRefused() throws {

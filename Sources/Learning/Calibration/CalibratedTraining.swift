@@ -104,7 +104,7 @@ package struct CalibratedTraining {
                 heldBackAccuracy: model.accuracy)
         }
         let first = Trainer.fingerprint(recipe.withoutRefit, start, training, heldBack)
-        let fingerprint = Classification.fingerprint(of: "\(first)\n\(views.mirrored) \(views.zooms)")
+        let fingerprint = Classification.fingerprint(of: "\(first)\n\(views.identity)")
         var choice = given
         if choice == nil { choice = try choiceFile.read(fingerprint: fingerprint) }
         if choice == nil {
@@ -145,6 +145,11 @@ package struct CalibratedTraining {
             of: model.network(threadCount: threadCount), training: training, heldBack: heldBack, input: input,
             views: views, seed: recipe.seed)
     }
+}
+
+extension ViewSettings {
+    /// What they are, for the fingerprint of what was chosen or tested with them.
+    var identity: String { "\(mirrored) \(zooms)" }
 }
 
 extension HeldBackChoice {

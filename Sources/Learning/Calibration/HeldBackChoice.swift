@@ -14,17 +14,6 @@ package struct HeldBackChoice: Codable, Sendable, Equatable {
     package let imageCount: Int
     /// The share of them that the training's last epoch named right.
     package let accuracy: Double
-
-    /// A choice as given.
-    package init(
-        temperature: Double, threshold: Double, distanceMax: Double, imageCount: Int, accuracy: Double
-    ) {
-        self.temperature = temperature
-        self.threshold = threshold
-        self.distanceMax = distanceMax
-        self.imageCount = imageCount
-        self.accuracy = accuracy
-    }
 }
 
 /// A choice on disk, so that a training that is killed in its second part does not repeat the first.

@@ -40,6 +40,10 @@ package struct CrossValidation {
         guard choicesFolder == nil || recipe.refit == true else {
             throw .settings("choices are taken over by a recipe with refit only")
         }
+        // Else every fold would be trained twice, for hours, by a slip of the pen.
+        if let choicesFolder, !FileManager.default.fileExists(atPath: choicesFolder) {
+            throw .settings("\(choicesFolder): there is no such folder to take choices from")
+        }
         guard recipe.validationFraction > 0 else {
             throw .settings(
                 "the recipe holds nothing back (validationFraction is 0): epoch, temperature and thresholds are chosen on it"
@@ -60,8 +64,7 @@ package struct CrossValidation {
         choices = choicesFolder.map { CrossValidationState(folder: $0) }
         let rest = [
             start.source, start.digest, start.notes.joined(separator: "\n"), set.digest,
-            "\(folds.assignment)",
-            "\(views.mirrored) \(views.zooms)",
+            "\(folds.assignment)", views.identity,
         ]
         fingerprint = Classification.fingerprint(of: ([recipe.json] + rest).joined(separator: "\n"))
         fingerprintWithoutRefit = Classification.fingerprint(

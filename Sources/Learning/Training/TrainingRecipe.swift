@@ -83,7 +83,8 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
     /// Share of each class's images that are held back to watch the training, 0 ..< 0.5.
     package var validationFraction = 0.1
     /// Whether a second training, on all images, makes the model, once the first one has chosen temperature, threshold
-    /// and distance by what it held back: few images are missed less. nil: no; such a recipe reads and writes as before.
+    /// and distance by what it held back: where images are few, none should be left out. nil: no; such a recipe reads and
+    /// writes as before there was refit.
     package var refit: Bool?
     /// Epochs without a smaller validation loss after which training stops; 0: never.
     package var patience = 0
