@@ -7,7 +7,9 @@ import Testing
     private static let recipe = TinyTraining.recipe
 
     /// A fold from JSON, as it lies in a state folder: (truth, probability of class 1, distance, abstains).
-    private func fold(_ number: Int, _ cases: [(Int, Double, Double, Bool)]) throws -> FoldResult {
+    private func fold(
+        _ number: Int, _ cases: [(Int, Double, Double, Bool)], validationLoss: Double? = nil
+    ) throws -> FoldResult {
         let items = cases.enumerated().map { index, item -> [String: Any] in
             var entry: [String: Any] = [
                 "name": "b/\(number)-\(index)", "truth": item.0, "probabilities": [1 - item.1, item.1],
@@ -16,20 +18,26 @@ import Testing
             if item.3 { entry["abstention"] = "Unlike." }
             return entry
         }
+        var epoch: [String: Any] = [
+            "epoch": 1, "rate": 0.1, "loss": 1, "accuracy": 0.5, "gradientLength": 1,
+        ]
+        epoch["validationLoss"] = validationLoss
         let json: [String: Any] = [
             "fold": number, "fingerprint": "f", "trainingCount": 8, "validationCount": 2, "epoch": 3,
-            "temperature": 1.5, "threshold": 0.6, "distanceMax": 1.2, "seconds": 7, "history": [],
+            "temperature": 1.5, "threshold": 0.6, "distanceMax": 1.2, "seconds": 7, "history": [epoch],
             "cases": items,
         ]
         return try JSONDecoder().decode(
             FoldResult.self, from: JSONSerialization.data(withJSONObject: json))
     }
 
-    private func report(foldCount: Int = 2) throws -> CrossValidationReport {
+    private func report(foldCount: Int = 2, validationLoss: Double? = nil) throws -> CrossValidationReport {
         try CrossValidationReport(
             labels: ["a", "b"], recipe: Self.recipe, views: .plain,
             folds: [
-                fold(1, [(0, 0.1, 1, false), (1, 0.9, 1, false), (1, 0.2, 2, true), (0, 0.3, 1, false)]),
+                fold(
+                    1, [(0, 0.1, 1, false), (1, 0.9, 1, false), (1, 0.2, 2, true), (0, 0.3, 1, false)],
+                    validationLoss: validationLoss),
                 fold(2, [(0, 0.95, 1, false), (1, 0.8, 1, false)]),
             ], foldCount: foldCount, networkName: "the <network>",
             baselines: [
@@ -87,6 +95,11 @@ import Testing
         #expect(page.contains("<svg") && !page.contains("<img") && !page.contains("NaN"))
         #expect(page.contains("b/2-0: a, answered b at 95.0 %"))
         #expect(try report().page(picture: { _ in [1, 2, 3] }).text.contains("data:image/png;base64,AQID"))
+    }
+
+    @Test func lossesAreDrawnOfTrainingsThatWatchedAny() throws {
+        #expect(try report(validationLoss: 0.5).page().text.contains("that the folds chose by"))
+        #expect(try !report().page().text.contains("that the folds chose by"))
     }
 
     @Test func anUnfinishedOneSaysSo() throws {

@@ -48,12 +48,14 @@ extension CrossValidationReport {
             ),
         ])
         let chosen = assessment.answeredAccuracy.map { (coverage: assessment.coverage, accuracy: $0) }
-        page.row([
-            Chart.coverage(
-                assessment.curve, chosen: chosen, title: "Coverage and accuracy; the dot is the rule's choice"
-            ),
-            Chart.history(folds.map(\.history), title: "Loss on the images that the folds chose by"),
-        ])
+        let coverage = Chart.coverage(
+            assessment.curve, chosen: chosen, title: "Coverage and accuracy; the dot is the rule's choice")
+        // A training that learned from all images watched none.
+        let histories = folds.map(\.history).filter { $0.contains { $0.validationLoss != nil } }
+        page.row(
+            histories.isEmpty
+                ? [coverage]
+                : [coverage, Chart.history(histories, title: "Loss on the images that the folds chose by")])
         page.heading("Folds")
         page.table(header: Self.foldHeader, rows: foldRows)
         addMistakes(to: &page, picture)

@@ -200,6 +200,7 @@ struct CrossValidateCommand: ParsableCommand {
             "Data: \(set.images.count) images (\(counts)), digest \(set.digest.prefix(16)).",
             "Network: EfficientNet-\(recipe.architecture.uppercased()), \(recipe.side) × \(recipe.side), from "
                 + "\(validation.start.source), up to \(recipe.epochs) epochs of batch \(recipe.batch), seed \(recipe.seed)"
+                + (recipe.refit == true ? ", trained a second time on what was held back too" : "")
                 + (validation.views.count > 1 ? ", mean over \(validation.views.count) views." : "."),
             "Program: glenoid \(programVersion)" + (SourceCommit.current.map { ", commit \($0)" } ?? "")
                 + ".",
