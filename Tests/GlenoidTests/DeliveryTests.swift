@@ -62,6 +62,9 @@ struct DeliveryTests {
             "\(hospital.log)")
         let letters = try #require(try hospital.json(["queue", "list", "--dead"]) as? [[String: Any]])
         #expect((letters.first?["reason"] as? String)?.isEmpty == false)
+        let misspelt = try Program.run(
+            "glenoid", ["queue", "list", "--destination", "pcas", "--config", hospital.configuration])
+        #expect(misspelt.status != 0 && misspelt.errors.contains("did you mean pacs?"), "\(misspelt)")
 
         // The administrator mends the PACS and has it tried again.
         hospital.closePACS()

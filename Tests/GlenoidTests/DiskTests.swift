@@ -19,7 +19,7 @@ private final class SmallDisk {
 
     deinit {
         _ = try? Program.run("umount", ["-l", path])
-        rmdir(path)  // only where it is empty: what is still mounted stays
+        unsafe rmdir(path)  // only where it is empty: what is still mounted stays
     }
 
     func remount(_ option: String) throws {

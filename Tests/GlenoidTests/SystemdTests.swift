@@ -53,6 +53,25 @@ struct SystemdTests {
         #expect(try eventually { try hospital.echo() != 0 }, "\(hospital.log)")
         #expect(manager.messages.contains { $0.contains("RELOADING=1") })
     }
+
+    @Test("a destination that a reload takes away is let go, however long it might have been kept waiting")
+    func removedDestination() throws {
+        let hospital = try Hospital(
+            destination: ", idleTimeout: 600s", beside: "host: 127.0.0.1, port: \(try Program.freePort())")
+        try hospital.openPACS(["--verbose"])
+        try hospital.open()
+        #expect(try hospital.push([Fixtures.phantom], ["-xt"]).status == 0)
+        #expect(eventually { hospital.reports.count == 1 }, "\(hospital.log)")
+        let releases = { (hospital.pacs?.log ?? "").components(separatedBy: "Association Release").count }
+        let before = releases()
+
+        let whole = try String(contentsOfFile: hospital.configuration, encoding: .utf8)
+        try whole.split(separator: "\n").filter { !$0.hasPrefix("  pacs:") }.joined(separator: "\n")
+            .replacingOccurrences(of: "[pacs, other]", with: "[other]")
+            .write(toFile: hospital.configuration, atomically: true, encoding: .utf8)
+        kill(try #require(hospital.daemon).processIdentifier, SIGHUP)
+        #expect(eventually { releases() == before + 1 }, "\(hospital.log)\n\(hospital.pacs?.log ?? "")")
+    }
 }
 
 /// Plays the service manager's end of sd_notify(3).

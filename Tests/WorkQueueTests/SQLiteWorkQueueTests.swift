@@ -163,6 +163,31 @@ import WorkQueue
         try bench.keep("2.1")
     }
 
+    @Test func aStudyThatMovesAfterAPurgeHasLookedStays() throws {
+        let bench = try QueueBench(.sqlite)
+        try bench.runThrough("1.1")
+        bench.time.advance(by: .seconds(10))
+        let (queue, now, group) = (bench.queue, bench.now, DispatchGroup())
+        let moment = now - .seconds(5)
+        // Another process has the lock: the purge has looked, and waits for its transaction.
+        let path = bench.folder.appending(path: "queue.sqlite").path
+        try DatabaseQueue(path: path).writeWithoutTransaction { db in
+            try db.inTransaction(.immediate) {
+                group.enter()
+                Thread.detachNewThread {
+                    defer { group.leave() }
+                    _ = try? queue.purge(finishedBefore: moment, studiesMax: 100)
+                }
+                Thread.sleep(forTimeInterval: 0.5)
+                try db.execute(sql: "UPDATE study SET lastActivityAt = ?", arguments: [now.microseconds])
+                return .commit
+            }
+        }
+        group.wait()
+        #expect(try queue.explain("1.1") != nil)
+        #expect(try queue.purge(finishedBefore: now + .seconds(1), studiesMax: 100).studies == 1)
+    }
+
     @Test func callersShareCommits() throws {
         let bench = try QueueBench(.sqlite)
         let queue = try #require(bench.queue as? SQLiteWorkQueue)

@@ -93,7 +93,8 @@ Link::Wait Link::wait(short events, Clock::time_point deadline, bool evenIfCance
     while (true) {
         auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
         pollfd descriptors[2] = {{socket_, events, 0}, {wake_, POLLIN, 0}};
-        int wait = static_cast<int>(std::clamp<long long>(left, 0, 60'000));
+        // Where no descriptor was left for the eventfd, a cancellation is seen a second late.
+        int wait = static_cast<int>(std::clamp<long long>(left, 0, wake_ < 0 ? 1'000 : 60'000));
         int found = poll(descriptors, evenIfCancelled ? 1 : 2, wait);
         if (!evenIfCancelled && cancellation_ != nullptr) return Wait::cancelled;
         if (found > 0 && descriptors[0].revents != 0) return Wait::ready;

@@ -123,7 +123,7 @@ private:
     void fail(Trouble trouble, const std::string &text);
 
     int socket_;
-    int wake_;  // an eventfd: readable once cancelled
+    int wake_;  // an eventfd, readable once cancelled; -1 where there was no descriptor for it
     Phase phase_;
     const uint32_t pduBytesMax_;
     const cdcmtk_timeouts timeouts_;

@@ -54,8 +54,12 @@ final class Delivering: LaneWork {
         let now = time.now()
         do throws(WorkQueueError) {
             try unsaved.save()
-            // A reload may have taken the destination away; its waiting deliveries are dead letters then.
-            guard let settings = current.destinations[destination] else { return .rest(atMost: Lane.restMax) }
+            guard let settings = current.destinations[destination] else {
+                // A reload has taken it away: its waiting deliveries are dead letters, and nothing of ours stays open there.
+                link?.user.close()
+                link = nil
+                return .rest(atMost: Lane.restMax)
+            }
             if let pause, pause.until > now { return .rest(atMost: pause.until - now) }
             guard
                 let claim = try queue.claimDelivery(

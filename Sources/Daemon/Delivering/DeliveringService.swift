@@ -4,7 +4,7 @@ import Synchronization
 
 /// Runs a lane for every destination that the configuration in force names.
 ///
-/// A destination that a reload takes away keeps its lane, idle, until the daemon stops: its association may be in use,
+/// A destination that a reload takes away keeps its lane, idle, until the daemon stops: a report may be on its way there,
 /// and it may come back. Its waiting deliveries become dead letters at once (``Reloading``).
 final class DeliveringService: Service {
     private let makeLane: @Sendable (String) -> Lane

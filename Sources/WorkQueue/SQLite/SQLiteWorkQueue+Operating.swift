@@ -20,11 +20,24 @@ extension SQLiteWorkQueue {
     package func purge(
         finishedBefore moment: Timestamp, studiesMax: Int
     ) throws(WorkQueueError) -> Purge {
-        // Usually there is nothing: then receiving need not wait for the look at all studies.
-        guard try read({ try hasFinished(before: moment, in: $0) }) else { return Purge() }
+        precondition(studiesMax > 0, "a purge of nothing")
+        // The look at all studies holds nobody up; the transaction asks again, of those few only.
+        let candidates = try read {
+            try purgeCandidates(finishedBefore: moment, countMax: studiesMax, in: $0)
+        }
+        guard !candidates.studies.isEmpty || !candidates.instances.isEmpty else { return Purge() }
         // Nothing in a purge asks what time it is.
-        return try write(now: moment) { try $0.purge(finishedBefore: moment, studiesMax: studiesMax) }
+        return try write(now: moment) {
+            try $0.purge(candidates, finishedBefore: moment, studiesMax: studiesMax)
+        }
     }
+}
+
+/// Ids of what a purge may remove, the longest untouched first.
+private struct PurgeCandidates: Sendable {
+    var studies: [Int64]
+    /// Instances without a study.
+    var instances: [Int64]
 }
 
 /// Studies whose whole work ended before ?1.
@@ -38,9 +51,15 @@ private let isFinishedStudy = """
 /// Instances without a study whose work ended before ?1.
 private let isFinishedAlone = "studyID IS NULL AND finishedAt < ?1 AND state IN (3, 5)"
 
-private func hasFinished(before moment: Timestamp, in db: Database) throws -> Bool {
-    try db.exists("SELECT 1 FROM study WHERE \(isFinishedStudy)", [moment.microseconds])
-        || db.exists("SELECT 1 FROM instance WHERE \(isFinishedAlone)", [moment.microseconds])
+private func purgeCandidates(
+    finishedBefore moment: Timestamp, countMax: Int, in db: Database
+) throws -> PurgeCandidates {
+    func ids(_ query: String) throws -> [Int64] {
+        try db.rows(query + " LIMIT ?2", [moment.microseconds, countMax]).map { $0["id"] }
+    }
+    return PurgeCandidates(
+        studies: try ids("SELECT id FROM study WHERE \(isFinishedStudy) ORDER BY lastActivityAt"),
+        instances: try ids("SELECT id FROM instance WHERE \(isFinishedAlone) ORDER BY finishedAt"))
 }
 
 extension SQLiteTransaction {
@@ -121,15 +140,22 @@ extension SQLiteTransaction {
 
     // MARK: Purging
 
-    fileprivate func purge(finishedBefore moment: Timestamp, studiesMax: Int) throws -> Purge {
-        precondition(studiesMax > 0, "a purge of nothing")
+    fileprivate func purge(
+        _ candidates: PurgeCandidates, finishedBefore moment: Timestamp, studiesMax: Int
+    ) throws -> Purge {
         var purge = Purge()
-        try purgeStudyless(&purge, finishedBefore: moment, countMax: studiesMax)
-        let studies = try db.rows(
-            "SELECT id FROM study WHERE \(isFinishedStudy) ORDER BY lastActivityAt LIMIT ?2",
-            [moment.microseconds, studiesMax])
-        for row in studies { try purgeStudy(row["id"], &purge) }
-        purge.isPartial = purge.isPartial || studies.count == studiesMax
+        let arguments = { (id: Int64) -> StatementArguments in [moment.microseconds, id] }
+        for id in candidates.instances {
+            let query = "SELECT path FROM instance WHERE id = ?2 AND \(isFinishedAlone)"
+            guard let row = try db.row(query, arguments(id)) else { continue }
+            try purgeInstance(id, path: row["path"], &purge)
+        }
+        // An image may have come for a study since.
+        for id in candidates.studies
+        where try db.exists("SELECT 1 FROM study WHERE id = ?2 AND \(isFinishedStudy)", arguments(id)) {
+            try purgeStudy(id, &purge)
+        }
+        purge.isPartial = max(candidates.instances.count, candidates.studies.count) == studiesMax
         // A caller whose last turn has been claimed starts where the claims are, row or no row.
         try db.run("DELETE FROM caller WHERE lastTurn <= (SELECT claimedTurn FROM fairness)")
         return purge
@@ -156,19 +182,10 @@ extension SQLiteTransaction {
         try db.run("DELETE FROM study WHERE id = ?", [study])
     }
 
-    private func purgeStudyless(_ purge: inout Purge, finishedBefore moment: Timestamp, countMax: Int) throws
-    {
-        let rows = try db.rows(
-            """
-            SELECT id, path FROM instance WHERE \(isFinishedAlone) ORDER BY finishedAt LIMIT ?2
-            """, [moment.microseconds, countMax])
-        for row in rows {
-            let number: Int64 = row["id"]
-            try db.run("DELETE FROM event WHERE kind = 'i' AND number = ?", [number])
-            try db.run("DELETE FROM instance WHERE id = ?", [number])
-        }
-        purge.paths += rows.map { $0["path"] }
-        purge.instances += rows.count
-        purge.isPartial = rows.count == countMax
+    private func purgeInstance(_ id: Int64, path: String, _ purge: inout Purge) throws {
+        try db.run("DELETE FROM event WHERE kind = 'i' AND number = ?", [id])
+        try db.run("DELETE FROM instance WHERE id = ?", [id])
+        purge.paths.append(path)
+        purge.instances += 1
     }
 }

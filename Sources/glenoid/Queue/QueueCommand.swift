@@ -45,11 +45,13 @@ struct QueueListCommand: ParsableCommand {
     func run() throws {
         var filter = dead ? WorkFilter.deadLetters : all ? WorkFilter(states: []) : WorkFilter()
         filter.countMax = limit
+        let queue = try access.open(.readOnly)
         if let destination {
+            try checkIsKnown(destination, in: queue)
             filter.destination = destination
             filter.kinds = [.delivery]
         }
-        let work = try access.open(.readOnly).list(filter)
+        let work = try queue.list(filter)
         if access.json {
             print(try jsonText(work.map(WorkRow.init)))
         } else if work.isEmpty {
@@ -57,6 +59,17 @@ struct QueueListCommand: ParsableCommand {
         } else {
             print(table([["WORK", "STATE", "SINCE", "TRIES", "WHAT", "REASON"]] + work.map { Self.row($0) }))
         }
+    }
+
+    /// A misspelt destination would look like one that has nothing to do.
+    private func checkIsKnown(_ destination: String, in queue: SQLiteWorkQueue) throws {
+        let known = Set(try access.configuration.loaded().destinations.keys)
+            .union(try queue.counts().deliveries.keys)
+        guard !known.contains(destination) else { return }
+        let hint =
+            Suggestion.nearest(to: destination, among: Array(known)).map { "did you mean \($0)?" }
+            ?? "there are: \(known.sorted().joined(separator: ", "))"
+        throw CommandFailure("neither configuration nor queue has a destination \(destination); \(hint)")
     }
 
     private static func row(_ work: WorkSummary) -> [String] {
