@@ -123,7 +123,8 @@ let package = Package(
             exclude: ["Fixtures"],  // read from their place in the source
             swiftSettings: strict),
         .testTarget(
-            name: "DaemonTests", dependencies: ["Daemon", "Classification", "Locks", "WorkQueue", "Dicom"],
+            name: "DaemonTests",
+            dependencies: ["Daemon", "Classification", "Locks", "WorkQueue", "Dicom", "TestMaterial"],
             swiftSettings: strict),
         .testTarget(
             name: "GlenoidTests", dependencies: ["glenoid", "WorkQueue", "TestMaterial"],

@@ -1,5 +1,6 @@
 // Disks that are full, fail, are read-only or slow.
 import Foundation
+import TestMaterial
 import Testing
 import WorkQueue
 
@@ -241,6 +242,36 @@ struct DiskTests {
         let children = try Program.run("pgrep", ["-P", "\(try #require(hospital.daemon).processIdentifier)"])
         for child in children.output.split(separator: "\n") {
             _ = try Program.run("kill", ["-KILL", String(child)])
+        }
+    }
+
+    @Test(
+        "the memory of an image's pixels is given back, whether a model wants it, none does, or there is none"
+    )
+    func pageCache() throws {
+        for (isThereAModel, bodyPart) in [(true, "SHOULDER"), (true, "CHEST"), (false, "SHOULDER")] {
+            let hospital = try Hospital(bundle: isThereAModel ? Fixtures.bundle : nil)
+            guard try !PageCache.isFileSystem(of: hospital.folder) else {
+                print("NOT TESTED: \(hospital.folder) is a tmpfs")
+                return
+            }
+            try hospital.open()
+            let plain = hospital.folder + "/plain.dcm"
+            try #require(try Program.run("dcmdjpls", [Fixtures.phantom, plain]).status == 0)
+            let file = try Radiographs.make(
+                ["(0018,0015)=\(bodyPart)"], erase: ["(0008,2218)"], from: plain, in: hospital.folder)
+            #expect(try hospital.push([file]).status == 0)
+            let instances = hospital.folder + "/spool/instances"
+            let kept = try #require(
+                try FileManager.default.subpathsOfDirectory(atPath: instances).first {
+                    $0.hasSuffix(".dcm")
+                })
+            // 2.5 MB, of which the system keeps its beginning and its end, in pieces of its own choosing.
+            #expect(
+                try eventually {
+                    try PageCache.residentPages(of: "\(instances)/\(kept)").count * PageCache.pageBytes
+                        < 1_200_000
+                }, "\(isThereAModel) \(bodyPart)")
         }
     }
 

@@ -13,6 +13,7 @@ struct Examination: Sendable {
 
     /// Opens an instance once and prepares it for every model that wants it.
     func look(at claim: InstanceClaim, decodingThreads: Int) -> Look {
+        defer { spool.releasePixels(of: claim.instance) }
         guard !models.isEmpty else { return Look(ended: .skipped(reason: "no model is configured")) }
         let dataset: Dataset
         do throws(DicomError) {
@@ -20,7 +21,6 @@ struct Examination: Sendable {
         } catch {
             return Look(ended: failure(error, of: claim))
         }
-        defer { spool.releasePixels(of: claim.instance) }
         var look = Look()
         for (index, model) in models.enumerated() {
             if case .skip(let reason) = Eligibility.decide(dataset, model.acceptance) {

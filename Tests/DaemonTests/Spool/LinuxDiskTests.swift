@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import TestMaterial
 import Testing
 import WorkQueue
 
@@ -50,13 +51,13 @@ import WorkQueue
             }
             try disk.write(bytes, to: file)
             _ = try disk.sync(file: file)
-            #expect(try residentPages(of: file, count: pageCount) == Array(0..<pageCount))
+            #expect(try PageCache.residentPages(of: file) == Array(0..<pageCount))
             disk.release((64 << 10)..<(15 << 20), of: file)
-            if try isInMemory(folder) {
+            if try PageCache.isFileSystem(of: folder) {
                 print("SKIPPED: \(folder) is a tmpfs")
             } else {
                 // The system keeps pages in larger pieces, of which those at the ends stay whole.
-                let left = try residentPages(of: file, count: pageCount)
+                let left = try PageCache.residentPages(of: file)
                 #expect(
                     left.starts(with: 0..<16) && left.suffix(256).elementsEqual((pageCount - 256)..<pageCount)
                 )
@@ -65,31 +66,6 @@ import WorkQueue
             #expect(try disk.read(file) == bytes)
             disk.release(0..<10, of: folder + "/absent")
         }
-    }
-
-    private func isInMemory(_ folder: String) throws -> Bool {
-        var (place, type) = ("", "")
-        for line in try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8).split(separator: "\n") {
-            let fields = line.split(separator: " ").map(String.init)
-            let isAbove = fields[1] == "/" || folder.hasPrefix(fields[1] + "/")
-            if isAbove, fields[1].count >= place.count { (place, type) = (fields[1], fields[2]) }
-        }
-        return type == "tmpfs"
-    }
-
-    /// Which pages of a file lie in memory.
-    private func residentPages(of path: String, count: Int) throws -> [Int] {
-        let descriptor = unsafe open(path, O_RDONLY)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        let byteCount = count * 4096
-        let map = unsafe mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0)
-        let start = try #require(unsafe map)
-        defer { unsafe munmap(start, byteCount) }
-        var pages = [UInt8](repeating: 0, count: count)
-        let result: Int32 = unsafe mincore(start, byteCount, &pages)
-        try #require(result == 0)
-        return pages.indices.filter { pages[$0] & 1 == 1 }
     }
 
     @Test func anEmptyFileIsAFile() throws {

@@ -14,13 +14,13 @@ final class Hospital {
     /// - Parameters:
     ///   - settle: `study.settle`.
     ///   - dicom: keys added to `dicom`; `spool` and `destination` likewise.
-    ///   - bundle: the model's folder.
+    ///   - bundle: the model's folder; nil for a node without a model.
     ///   - store: where spool and queue lie; the hospital's folder otherwise.
     ///   - other: host, port and more of a second destination.
     ///   - more: lines added to the configuration's end.
     init(
         settle: String = "0s", dicom: String = "", spool: String = "", destination: String = "",
-        more: String = "", bundle: String = Fixtures.bundle, store: String? = nil, beside other: String = ""
+        more: String = "", bundle: String? = Fixtures.bundle, store: String? = nil, beside other: String = ""
     ) throws {
         folder =
             FileManager.default.temporaryDirectory.appendingPathComponent("glenoid-\(UUID().uuidString)").path
@@ -34,9 +34,7 @@ final class Hospital {
             spool: {folder: \(store)/spool, reserve: 10MB\(spool)}
             queue: {url: "sqlite://\(store)/queue.sqlite"}
             study: {settle: \(settle)}
-            models:
-              - bundle: \(bundle)
-                destinations: [pacs\(other.isEmpty ? "" : ", other")]
+            models: [\(bundle.map { "{bundle: \($0), destinations: [pacs\(other.isEmpty ? "" : ", other")]}" } ?? "")]
             destinations:
               pacs: {aeTitle: PACS, host: 127.0.0.1, port: \(pacsPort), retry: {first: 200ms, maximum: 1s}\(destination)}
             \(other.isEmpty ? "" : "  other: {aeTitle: OTHER, \(other), retry: {first: 200ms, maximum: 1s}}")
