@@ -86,6 +86,8 @@ package struct WorkFilter: Equatable, Sendable {
     package var destination: String?
     /// The most rows of each kind, newest last; of more, the oldest are shown.
     package var countMax: Int
+    /// Only this piece of work.
+    package var id: WorkID?
 
     /// A filter; the default is everything unfinished and every dead letter, the first thousand of each kind.
     package init(
@@ -100,6 +102,13 @@ package struct WorkFilter: Equatable, Sendable {
 
     /// Every dead letter, the first thousand of each kind.
     package static let deadLetters = WorkFilter(states: [.dead])
+
+    /// One piece of work, whatever its state.
+    package static func only(_ id: WorkID) -> WorkFilter {
+        var filter = WorkFilter(kinds: [id.kind], states: [])
+        filter.id = id
+        return filter
+    }
 }
 
 /// The life of an instance, a report or a study.

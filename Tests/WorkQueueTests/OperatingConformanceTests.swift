@@ -92,6 +92,9 @@ import WorkQueue
         _ = try bench.claim(4)
         #expect(try bench.queue.list(WorkFilter(states: [.claimed])).count == 4)
         #expect(try bench.queue.list(WorkFilter(destination: "pacs")).isEmpty)
+        #expect(try bench.queue.list(.only(WorkID(.instance, 30))).map(\.id.number) == [30])
+        #expect(try bench.queue.list(.only(WorkID(.instance, 31))).isEmpty)
+        #expect(try bench.queue.list(.only(WorkID(.delivery, 30))).isEmpty)
     }
 
     @Test(arguments: Implementation.allCases)

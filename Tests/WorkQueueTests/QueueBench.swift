@@ -165,7 +165,7 @@ final class QueueBench {
 
     /// What the machine of one piece of work stands at, as lists show it.
     func summary(_ id: WorkID) throws -> WorkSummary {
-        try #require(try queue.list(WorkFilter(kinds: [id.kind], states: [])).first { $0.id == id })
+        try #require(try queue.list(.only(id)).first)
     }
 
     /// Names of all steps of a UID, `duplicate×3` for repetitions.

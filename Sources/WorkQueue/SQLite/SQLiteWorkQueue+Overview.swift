@@ -44,6 +44,10 @@ extension SQLiteWorkQueue {
                     condition += " AND destination = ?"
                     arguments = [destination]
                 }
+                if let id = filter.id {
+                    condition += " AND \(kind.table).id = ?"
+                    arguments += [id.number]
+                }
                 return try summaries(kind, where: condition, arguments, countMax: filter.countMax, in: db)
             }
         }

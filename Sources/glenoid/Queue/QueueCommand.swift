@@ -100,8 +100,7 @@ struct QueueShowCommand: ParsableCommand {
 
     func run() throws {
         let queue = try access.open(.readOnly)
-        let filter = WorkFilter(kinds: [work.id.kind], states: [], countMax: Int.max)
-        guard let found = try queue.list(filter).first(where: { $0.id == work.id }) else {
+        guard let found = try queue.list(.only(work.id)).first else {
             throw CommandFailure("there is no \(work.id) in the queue")
         }
         print(access.json ? try jsonText(WorkRow(found)) : table(WorkRow(found).lines))
