@@ -144,7 +144,7 @@ model: build ## Train the shipped model from data and starting weights (GLENOID_
 		--labels conf/models/shoulder-implant.labels.json --mirror --half --resume --output '$(MODEL)'
 	$(BUILD)/glenoid model calibrate '$(MODEL)' --cross-validation docs/cross-validation/cross-validation.json
 
-# A fold takes 20 to 30 minutes on two cores; those that are done are committed with every answer they gave.
+# A fold takes two trainings of 20 to 33 minutes on two cores; those that are done are committed with every answer they gave.
 cross-validation: build ## Cross-validate that recipe; hours, goes on with the finished folds; the report goes to docs (FOLDS=DIR: anew).
 	$(BUILD)/glenoid cross-validate '$(GLENOID_SHARED)/data/shoulder-implants' --folds 10 \
 		--base '$(GLENOID_SHARED)/weights/efficientnet-b4-imagenet-partial.safetensors' \
