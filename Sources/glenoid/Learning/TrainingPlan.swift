@@ -19,6 +19,8 @@ struct TrainingPlan {
 
     private let labels: [Label]
     private let labelFile: LabelFile?
+    /// Asked before the training: hours later the checkout may hold another.
+    private let commit = SourceCommit.current
 
     /// Reads everything; shows its progress on a terminal.
     init(source: String, _ startOptions: TrainingStartOptions, _ recipeOptions: RecipeOptions) throws {
@@ -101,7 +103,7 @@ struct TrainingPlan {
     /// The record of a finished training.
     func record(of product: CalibratedTraining.Product) -> TrainingRecord {
         TrainingRecord(
-            program: "glenoid \(programVersion)", commit: SourceCommit.current, recipe: recipe,
+            program: "glenoid \(programVersion)", commit: commit, recipe: recipe,
             start: start.source, notes: notes, dataDigest: set.digest, trainingCount: product.trainingCount,
             validation: validation.map(\.name), history: product.model.history, epoch: product.model.epoch,
             stoppedEarly: product.model.history.count < recipe.epochs)
