@@ -20,11 +20,23 @@ enum Peers {
         return path
     }()
 
-    /// Folder of the shared material: `GLENOID_SHARED`, else beside the checkout.
-    static let shared: String =
-        ProcessInfo.processInfo.environment["GLENOID_SHARED"]
-        ?? URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared")
-        .standardized.path
+    /// The shared script that writes reference networks, in `GLENOID_SHARED`, else beside the checkout; nil, with a line on
+    /// standard error, where it is absent.
+    static let referenceScript: String? = {
+        let shared =
+            ProcessInfo.processInfo.environment["GLENOID_SHARED"]
+            ?? URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared")
+            .standardized.path
+        let script = "\(shared)/tools/peers/reference.py"
+        guard FileManager.default.fileExists(atPath: script) else {
+            FileHandle.standardError.write(
+                Data(
+                    "PEERS ABSENT: \(script) is not there; reference networks are not compared. Set GLENOID_SHARED.\n"
+                        .utf8))
+            return nil
+        }
+        return script
+    }()
 
     private static let making = NSLock()
 
@@ -52,9 +64,9 @@ enum Peers {
         return folder
     }
 
-    /// `files` of the shared script that writes reference networks.
+    /// `files` of the shared script.
     static func reference(_ variant: String) throws -> String {
-        try files("\(shared)/tools/peers/reference.py", [variant])
+        try files(try #require(referenceScript), [variant])
     }
 
     /// `files` of our own script that writes transfer-learned Keras models.
