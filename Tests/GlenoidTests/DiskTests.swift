@@ -1,4 +1,4 @@
-// Disks that are full, fail, are read-only or slow.
+// Disks that are full, fail, are read-only or slow, and the memory that the system keeps of them.
 import Foundation
 import TestMaterial
 import Testing
@@ -251,7 +251,7 @@ struct DiskTests {
     func pageCache() throws {
         for (isThereAModel, bodyPart) in [(true, "SHOULDER"), (true, "CHEST"), (false, "SHOULDER")] {
             let hospital = try Hospital(bundle: isThereAModel ? Fixtures.bundle : nil)
-            guard try !PageCache.isFileSystem(of: hospital.folder) else {
+            guard try !PageCache.isTmpfs(hospital.folder) else {
                 print("NOT TESTED: \(hospital.folder) is a tmpfs")
                 return
             }

@@ -21,7 +21,7 @@ package enum PageCache {
     }
 
     /// Whether a folder lies on a tmpfs: a file system that is memory itself, of which nothing can be given back.
-    package static func isFileSystem(of folder: String) throws -> Bool {
+    package static func isTmpfs(_ folder: String) throws -> Bool {
         var (place, type) = ("", "")
         for line in try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8).split(separator: "\n") {
             let fields = line.split(separator: " ").map(String.init)
